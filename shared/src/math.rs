@@ -1,0 +1,70 @@
+//! Portable arithmetic: the same bits natively and in WebAssembly.
+//!
+//! `+ - * /` and `sqrt` are exact by IEEE 754 everywhere; `exp`, `ln` and the like are not, so the whole
+//! project takes them from here (the `libm` crate, compiled from the same source on every target).
+
+/// `e` to the power `x`.
+pub fn exp(x: f64) -> f64 {
+    libm::exp(x)
+}
+
+/// `exp(x) - 1`, accurate near zero.
+pub fn exp_m1(x: f64) -> f64 {
+    libm::expm1(x)
+}
+
+/// `ln(1 + x)`, accurate near zero.
+pub fn ln_1p(x: f64) -> f64 {
+    libm::log1p(x)
+}
+
+/// The natural logarithm.
+pub fn ln(x: f64) -> f64 {
+    libm::log(x)
+}
+
+/// The square root, correctly rounded.
+pub fn sqrt(x: f64) -> f64 {
+    libm::sqrt(x)
+}
+
+/// The nearest integer, ties to even.
+pub fn round_ties_even(x: f64) -> f64 {
+    libm::rint(x)
+}
+
+/// The largest integer not above `x`.
+pub fn floor(x: f64) -> f64 {
+    libm::floor(x)
+}
+
+/// The Yeo-Johnson power transform of `x` (Yeo and Johnson 2000, Biometrika 87(4), equation 2.1).
+///
+/// Monotone in `x` for every `lambda`; the identity at `lambda = 1`.
+pub fn yeo_johnson(x: f64, lambda: f64) -> f64 {
+    // ((1 + x)^lambda - 1) / lambda is written with ln_1p and exp_m1, which stay accurate near 0.
+    if x >= 0.0 {
+        if lambda == 0.0 { ln_1p(x) } else { exp_m1(lambda * ln_1p(x)) / lambda }
+    } else {
+        let mirrored = 2.0 - lambda;
+        if mirrored == 0.0 { -ln_1p(-x) } else { -exp_m1(mirrored * ln_1p(-x)) / mirrored }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn yeo_johnson_is_the_identity_at_lambda_one() {
+        for x in [-3.5, -1.0, 0.0, 0.25, 100.0] {
+            assert!((yeo_johnson(x, 1.0) - x).abs() <= 1e-12 * (1.0 + x.abs()));
+        }
+    }
+
+    #[test]
+    fn yeo_johnson_takes_logarithms_at_its_two_limits() {
+        assert_eq!(yeo_johnson(9.0, 0.0).to_bits(), ln_1p(9.0).to_bits());
+        assert_eq!(yeo_johnson(-9.0, 2.0).to_bits(), (-ln_1p(9.0)).to_bits());
+    }
+}

@@ -1,0 +1,6 @@
+//! The trainer.
+
+pub mod elbow;
+pub mod kmeans;
+pub mod ridge;
+pub mod yeo_johnson;
