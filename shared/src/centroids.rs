@@ -46,7 +46,12 @@ impl Centroids {
     /// Empty when `segment` is not below [`n_segments`](Self::n_segments).
     pub fn row(&self, segment: usize) -> impl Iterator<Item = f64> + '_ {
         let in_range = segment < self.n_segments;
-        self.by_feature.iter().skip(segment).step_by(self.n_segments).copied().filter(move |_| in_range)
+        self.by_feature
+            .iter()
+            .skip(segment)
+            .step_by(self.n_segments)
+            .copied()
+            .filter(move |_| in_range)
     }
 
     /// All centres as a flat `(n_segments, n_features)` array, the inverse of [`from_rows`](Self::from_rows).

@@ -1,0 +1,337 @@
+//! The artifact: one file that holds everything fitted, and refuses to be anything else.
+//!
+//! ```text
+//! "WEDG" | format u16 LE = 1 | body length u32 LE | digest[32] | postcard body
+//! ```
+//! The digest is SHA-256 of magic, format, length and body; in hexadecimal it is the model's id.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::{self, Write as _};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::canary::Canaries;
+use crate::model::{Defect, Model};
+use crate::record::Record;
+use crate::reply::Reply;
+use crate::wire;
+
+const MAGIC: [u8; 4] = *b"WEDG";
+const FORMAT: u16 = 1;
+const HEADER_BYTES: usize = 10;
+const DIGEST_BYTES: usize = 32;
+
+/// The largest artifact, in bytes.
+pub const MAX_BYTES: usize = 2 << 20;
+
+/// Which model answered: the artifact's digest.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ModelId([u8; DIGEST_BYTES]);
+
+impl ModelId {
+    /// The digest.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// 64 hexadecimal digits, lower case.
+    pub fn to_hex(self) -> String {
+        hex(&self.0)
+    }
+}
+
+impl fmt::Debug for ModelId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_hex())
+    }
+}
+
+/// A model read from an artifact's bytes, and from nowhere else: magic, version, length, digest, every
+/// invariant and the canaries were checked.
+/// ```compile_fail
+/// let forged: shared::Artifact = serde_json::from_str("{}").unwrap();
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Artifact {
+    id: ModelId,
+    model: Model,
+}
+
+/// Why bytes are not an artifact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ArtifactError {
+    /// Does not begin as an artifact does.
+    NotAnArtifact,
+    /// Made by another version of this software.
+    UnknownFormat(u16),
+    /// Shorter or longer than its header says, or than [`MAX_BYTES`].
+    Length,
+    /// The digest does not match: damaged or changed.
+    Digest,
+    /// The body is not one that this software writes.
+    Body,
+    /// The body would be written in other bytes than these.
+    NotCanonical,
+    /// A part contradicts another.
+    Defect(Defect),
+    /// A canary's answer differs: this build or this platform computes something else than training did.
+    Canary,
+}
+
+impl fmt::Display for ArtifactError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAnArtifact => f.write_str("this is not a Wedge artifact"),
+            Self::UnknownFormat(format) => {
+                write!(
+                    f,
+                    "artifact format {format} is not known here (this version reads {FORMAT})"
+                )
+            }
+            Self::Length => f.write_str("the artifact is cut short, too long, or over 2 MiB"),
+            Self::Digest => f.write_str("the artifact is damaged: its digest does not match"),
+            Self::Body => f.write_str("the artifact's body cannot be read"),
+            Self::NotCanonical => f.write_str("the artifact's body is not in canonical form"),
+            Self::Defect(defect) => write!(f, "the artifact contradicts itself in its {defect:?}"),
+            Self::Canary => {
+                f.write_str("a stored example gets another answer here than in training")
+            }
+        }
+    }
+}
+
+impl core::error::Error for ArtifactError {}
+
+impl Artifact {
+    /// Reads and checks an artifact.
+    ///
+    /// # Errors
+    /// See [`ArtifactError`]; nothing that is not exactly what [`encode`] writes is accepted.
+    pub fn decode(bytes: &[u8]) -> Result<Self, ArtifactError> {
+        let (header, rest) =
+            bytes.split_first_chunk::<HEADER_BYTES>().ok_or(ArtifactError::NotAnArtifact)?;
+        let [m0, m1, m2, m3, f0, f1, l0, l1, l2, l3] = *header;
+        if [m0, m1, m2, m3] != MAGIC {
+            return Err(ArtifactError::NotAnArtifact);
+        }
+        let format = u16::from_le_bytes([f0, f1]);
+        if format != FORMAT {
+            return Err(ArtifactError::UnknownFormat(format));
+        }
+        let (stated, body) =
+            rest.split_first_chunk::<DIGEST_BYTES>().ok_or(ArtifactError::Length)?;
+        let length = u32::from_le_bytes([l0, l1, l2, l3]);
+        if bytes.len() > MAX_BYTES || u32::try_from(body.len()) != Ok(length) {
+            return Err(ArtifactError::Length);
+        }
+        if digest(header, body) != *stated {
+            return Err(ArtifactError::Digest);
+        }
+        let (model, canaries) = wire::read(body)?;
+        if wire::write(&model, &canaries)? != body {
+            return Err(ArtifactError::NotCanonical);
+        }
+        if !canaries.agree(&model) {
+            return Err(ArtifactError::Canary);
+        }
+        Ok(Self { id: ModelId(*stated), model })
+    }
+
+    /// Which model this is.
+    pub fn id(&self) -> ModelId {
+        self.id
+    }
+
+    /// The model.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// The whole answer for a customer, as every face of Wedge gives it.
+    pub fn recommend(&self, record: &Record) -> Reply<'_> {
+        Reply::new(self, self.model.answer(record))
+    }
+}
+
+/// Writes an artifact. The model's answers to `canaries` are stored with it and asked for again by
+/// [`Artifact::decode`]; the canaries must not be real customers.
+///
+/// # Errors
+/// [`ArtifactError::Length`] when it would be larger than [`MAX_BYTES`].
+pub fn encode(model: &Model, canaries: Vec<Record>) -> Result<Vec<u8>, ArtifactError> {
+    seal(&wire::write(model, &Canaries::ask(model, canaries))?)
+}
+
+/// Puts magic, format, length and digest before a body. Says nothing about the body.
+///
+/// # Errors
+/// [`ArtifactError::Length`] when it would be larger than [`MAX_BYTES`].
+pub fn seal(body: &[u8]) -> Result<Vec<u8>, ArtifactError> {
+    if body.len() > MAX_BYTES - HEADER_BYTES - DIGEST_BYTES {
+        return Err(ArtifactError::Length);
+    }
+    let length = u32::try_from(body.len()).map_err(|_| ArtifactError::Length)?;
+    let mut bytes = Vec::with_capacity(HEADER_BYTES + DIGEST_BYTES + body.len());
+    bytes.extend_from_slice(&MAGIC);
+    bytes.extend_from_slice(&FORMAT.to_le_bytes());
+    bytes.extend_from_slice(&length.to_le_bytes());
+    let digest = digest(&bytes, body);
+    bytes.extend_from_slice(&digest);
+    bytes.extend_from_slice(body);
+    Ok(bytes)
+}
+
+fn digest(header: &[u8], body: &[u8]) -> [u8; DIGEST_BYTES] {
+    Sha256::new().chain_update(header).chain_update(body).finalize().into()
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::example;
+    use crate::playbook::Playbook;
+    use alloc::string::ToString;
+
+    fn bytes() -> Vec<u8> {
+        encode(&example::model(), example::canaries()).unwrap()
+    }
+
+    #[test]
+    fn what_was_written_is_read() {
+        let artifact = Artifact::decode(&bytes()).unwrap();
+        assert_eq!(artifact.model(), &example::model());
+        assert_eq!(artifact.id().to_hex().len(), 64);
+    }
+
+    #[test]
+    fn every_prefix_is_refused() {
+        let bytes = bytes();
+        for length in 0..bytes.len() {
+            assert!(Artifact::decode(&bytes[..length]).is_err(), "{length} bytes");
+        }
+        let mut longer = bytes;
+        longer.push(0);
+        assert_eq!(Artifact::decode(&longer), Err(ArtifactError::Length));
+    }
+
+    #[test]
+    fn every_flipped_bit_is_refused() {
+        let mut bytes = bytes();
+        for position in 0..bytes.len() {
+            for bit in 0..8 {
+                bytes[position] ^= 1 << bit;
+                assert!(Artifact::decode(&bytes).is_err(), "byte {position}, bit {bit}");
+                bytes[position] ^= 1 << bit;
+            }
+        }
+    }
+
+    /// Re-sealed with a right digest, a changed body must be refused or be exactly what would be written.
+    #[test]
+    fn every_changed_and_resealed_body_byte_is_refused_or_canonical() {
+        let bytes = bytes();
+        let body = &bytes[HEADER_BYTES + DIGEST_BYTES..];
+        let (mut refused, mut accepted) = (0, 0);
+        for position in 0..body.len() {
+            for value in 0..=u8::MAX {
+                let mut changed = body.to_vec();
+                changed[position] = value;
+                match Artifact::decode(&seal(&changed).unwrap()) {
+                    Err(_) => refused += 1,
+                    Ok(artifact) => {
+                        let (model, canaries) = wire::read(&changed).unwrap();
+                        assert_eq!(artifact.model(), &model);
+                        assert_eq!(wire::write(&model, &canaries).unwrap(), changed);
+                        accepted += 1;
+                    }
+                }
+            }
+        }
+        assert!(refused > accepted && accepted > 0, "{refused} refused, {accepted} accepted");
+    }
+
+    #[test]
+    fn another_format_and_other_files_are_named_as_such() {
+        let mut bytes = bytes();
+        bytes[4] = 2;
+        assert_eq!(Artifact::decode(&bytes), Err(ArtifactError::UnknownFormat(2)));
+        assert_eq!(Artifact::decode(b"id,age\n1,2\n"), Err(ArtifactError::NotAnArtifact));
+        assert_eq!(Artifact::decode(b""), Err(ArtifactError::NotAnArtifact));
+    }
+
+    #[test]
+    fn a_changed_coefficient_is_caught_by_the_canaries() {
+        let model = example::model();
+        let asked = Canaries::ask(&model, example::canaries());
+        let mut parts = example::parts();
+        parts.targets[1].by_segment[1] = crate::SegmentModel::Constant(2.000_000_000_000_000_4);
+        let changed = Model::new(parts).unwrap();
+        let body = wire::write(&changed, &asked).unwrap();
+        assert_eq!(Artifact::decode(&seal(&body).unwrap()), Err(ArtifactError::Canary));
+    }
+
+    #[test]
+    fn parts_that_contradict_each_other_are_refused_by_name() {
+        let refused = |change: fn(&mut crate::ModelParts), defect| {
+            let mut parts = example::parts();
+            change(&mut parts);
+            assert_eq!(Model::new(parts), Err(defect));
+        };
+        refused(|p| drop(p.segments.pop()), Defect::Segments);
+        refused(|p| p.segments[0].share_percent = 101, Defect::Segments);
+        refused(|p| p.segments[0].name = "a\nb".into(), Defect::Segments);
+        refused(|p| drop(p.targets[0].by_segment.pop()), Defect::Targets);
+        refused(|p| p.targets[1].target.name = "spend".into(), Defect::Targets);
+        refused(|p| p.training.wcss[0] = f64::NAN, Defect::Training);
+        refused(|p| p.training.knee_from_one = Some(3), Defect::Training);
+        refused(
+            |p| {
+                p.playbook = Playbook::Shortfall {
+                    threshold: 0.5,
+                    columns: [3].into(),
+                    typical: [1.0, 1.0].into(),
+                }
+            },
+            Defect::Playbook,
+        );
+    }
+
+    #[test]
+    fn a_reply_has_its_keys_in_order_and_names_its_reasons() {
+        let artifact = Artifact::decode(&bytes()).unwrap();
+        let reply =
+            artifact.recommend(&example::record(r#"{"age": 20, "job": "Smith"}"#)).to_json();
+        let id = artifact.id().to_hex();
+        let expected = [
+            r#"{"model":""#,
+            &id,
+            r#"","segment":{"id":0,"name":"Segment 0: low age"},"distance":1.7122674978"#,
+        ]
+        .concat();
+        assert!(reply.starts_with(&expected), "{reply}");
+        assert!(
+            reply.ends_with(
+                r#"{"target":"visits","kind":"number","value":1.5},{"target":"group","kind":"class","value":"B","probabilities":{"A":0.25,"B":0.75}}],"recommendations":[{"title":"age is below the segment's","text":"The typical customer of \"Segment 0: low age\" has age 25; this one is 0.5 standard deviations below."}]}"#
+            ),
+            "{reply}"
+        );
+    }
+
+    #[test]
+    fn an_error_says_what_is_wrong() {
+        assert_eq!(
+            ArtifactError::UnknownFormat(9).to_string(),
+            "artifact format 9 is not known here (this version reads 1)"
+        );
+    }
+}

@@ -1,0 +1,50 @@
+//! Canaries: synthetic customers whose answers are stored with the model, to the bit, and asked for again
+//! wherever the model is loaded.
+
+use alloc::vec::Vec;
+
+use crate::model::{Answer, Model};
+use crate::record::Record;
+use crate::segment_model::Prediction;
+
+/// Synthetic customers and the exact answers they got in training.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Canaries {
+    pub(crate) records: Vec<Record>,
+    /// One a record.
+    pub(crate) segments: Vec<u16>,
+    /// For each record the distance, then every predicted number and probability.
+    pub(crate) figures: Vec<f64>,
+}
+
+impl Canaries {
+    /// Asks the model about each record.
+    pub(crate) fn ask(model: &Model, records: Vec<Record>) -> Self {
+        let mut segments = Vec::with_capacity(records.len());
+        let mut figures = Vec::new();
+        for record in &records {
+            let answer = model.answer(record);
+            segments.push(answer.segment.id());
+            push_figures(&answer, &mut figures);
+        }
+        Self { records, segments, figures }
+    }
+
+    /// Whether the model still gives the stored answers, bit for bit.
+    pub(crate) fn agree(&self, model: &Model) -> bool {
+        let now = Self::ask(model, self.records.clone());
+        now.segments == self.segments
+            && now.figures.len() == self.figures.len()
+            && now.figures.iter().zip(&self.figures).all(|(a, b)| a.to_bits() == b.to_bits())
+    }
+}
+
+fn push_figures(answer: &Answer, figures: &mut Vec<f64>) {
+    figures.push(answer.segment.distance());
+    for prediction in &answer.predictions {
+        match prediction {
+            Prediction::Number(value) => figures.push(*value),
+            Prediction::Class(probabilities) => figures.extend_from_slice(probabilities),
+        }
+    }
+}

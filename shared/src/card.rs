@@ -1,0 +1,118 @@
+//! The model card: what a model is, for machines and people. Served by `/v1/model`, printed by `inspect`.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::Serialize;
+
+use crate::artifact::Artifact;
+use crate::segment_model::TargetKind;
+
+/// What a model is.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Card<'m> {
+    /// The model's id, 64 hexadecimal digits.
+    pub model: String,
+    /// The columns it reads.
+    pub columns: Vec<CardColumn<'m>>,
+    /// The number of prepared features.
+    pub prepared_features: usize,
+    /// Its segments, by id.
+    pub segments: Vec<CardSegment<'m>>,
+    /// What it predicts.
+    pub targets: Vec<CardTarget<'m>>,
+    /// How the number of segments was chosen.
+    pub training: CardTraining<'m>,
+}
+
+/// A column the model reads.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CardColumn<'m> {
+    /// Its name.
+    pub name: &'m str,
+    /// Its kind, in words.
+    pub kind: &'static str,
+    /// Whether a customer may lack it.
+    pub optional: bool,
+}
+
+/// A segment.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CardSegment<'m> {
+    /// Its id.
+    pub id: usize,
+    /// Its name.
+    pub name: &'m str,
+    /// Its share of the training customers, rounded to 0.01.
+    pub share: f64,
+}
+
+/// A target.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CardTarget<'m> {
+    /// Its name.
+    pub name: &'m str,
+    /// `number` or `class`.
+    pub kind: &'static str,
+}
+
+/// How the number of segments was chosen.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CardTraining<'m> {
+    /// The seed.
+    pub seed: u64,
+    /// The within-cluster sum of squares for k = 1, 2, ...
+    pub wcss: &'m [f64],
+    /// The knee of the curve from k = 1.
+    pub knee_from_one: Option<u16>,
+    /// The knee of the curve from k = 2.
+    pub knee_from_two: Option<u16>,
+}
+
+impl Artifact {
+    /// The model card.
+    pub fn card(&self) -> Card<'_> {
+        let parts = self.model().parts();
+        let columns = parts.schema.columns().iter();
+        let segments = parts.segments.iter().enumerate();
+        Card {
+            model: self.id().to_hex(),
+            columns: columns
+                .map(|c| CardColumn { name: &c.name, kind: c.kind.name(), optional: c.optional })
+                .collect(),
+            prepared_features: parts.transform.features().len(),
+            segments: segments
+                .map(|(id, s)| CardSegment {
+                    id,
+                    name: &s.name,
+                    share: f64::from(s.share_percent) / 100.0,
+                })
+                .collect(),
+            targets: parts
+                .targets
+                .iter()
+                .map(|t| CardTarget {
+                    name: &t.target.name,
+                    kind: match t.target.kind {
+                        TargetKind::Number => "number",
+                        TargetKind::Class { .. } => "class",
+                    },
+                })
+                .collect(),
+            training: CardTraining {
+                seed: parts.training.seed,
+                wcss: &parts.training.wcss,
+                knee_from_one: parts.training.knee_from_one,
+                knee_from_two: parts.training.knee_from_two,
+            },
+        }
+    }
+}
+
+impl Card<'_> {
+    /// The card as JSON text.
+    pub fn to_json(&self) -> String {
+        // Fails only on maps whose keys are not text; there are none.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}

@@ -1,0 +1,187 @@
+//! A whole fitted model, and the one composition of its stages.
+
+use alloc::collections::BTreeSet;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::assign::{Assigner, Segment};
+use crate::playbook::{Playbook, Recommendation};
+use crate::record::Record;
+use crate::schema::{Schema, is_name};
+use crate::segment_model::{Prediction, SegmentModel, Target, TargetKind};
+use crate::transform::Transform;
+
+/// What is known of a segment besides its centre.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SegmentInfo {
+    /// In words.
+    pub name: String,
+    /// Its share of the training customers, in whole percent.
+    pub share_percent: u8,
+}
+
+/// A target with every segment's model of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TargetModels {
+    /// What is predicted.
+    pub target: Target,
+    /// One a segment, by id.
+    pub by_segment: Vec<SegmentModel>,
+}
+
+/// How the number of segments was chosen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Training {
+    /// The seed of everything random.
+    pub seed: u64,
+    /// The within-cluster sum of squares for k = 1, 2, ...
+    pub wcss: Vec<f64>,
+    /// The knee of the curve from k = 1, where it has one.
+    pub knee_from_one: Option<u16>,
+    /// The knee of the curve from k = 2, where it has one.
+    pub knee_from_two: Option<u16>,
+}
+
+/// The parts of a model, not yet checked against each other.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelParts {
+    /// The columns.
+    pub schema: Schema,
+    /// Their preparation.
+    pub transform: Transform,
+    /// The rule that gives a segment.
+    pub assigner: Assigner,
+    /// The segments, by id.
+    pub segments: Vec<SegmentInfo>,
+    /// What is predicted, and how.
+    pub targets: Vec<TargetModels>,
+    /// What is recommended.
+    pub playbook: Playbook,
+    /// How it came about.
+    pub training: Training,
+}
+
+/// A model whose parts fit each other.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    parts: ModelParts,
+}
+
+/// Which part of a model does not fit the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Defect {
+    /// The columns.
+    Schema,
+    /// The preparation.
+    Transform,
+    /// The rule that gives a segment.
+    Assigner,
+    /// The segments' names or shares.
+    Segments,
+    /// The targets or a segment's model of one.
+    Targets,
+    /// The recommendations.
+    Playbook,
+    /// The record of training.
+    Training,
+}
+
+/// What the model says of one customer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The customer's segment.
+    pub segment: Segment,
+    /// What to expect, one a target.
+    pub predictions: Vec<Prediction>,
+    /// What to recommend.
+    pub recommendations: Vec<Recommendation>,
+}
+
+impl Model {
+    /// Checks every invariant that crosses two parts.
+    ///
+    /// # Errors
+    /// The first part that does not fit.
+    pub fn new(parts: ModelParts) -> Result<Self, Defect> {
+        let n_features = parts.transform.features().len();
+        let n_segments = parts.assigner.n_segments();
+        let refuse_unless = |sound: bool, defect| if sound { Ok(()) } else { Err(defect) };
+        refuse_unless(
+            parts.transform.steps().len() == parts.schema.columns().len(),
+            Defect::Transform,
+        )?;
+        refuse_unless(
+            parts.assigner.n_features() == n_features && n_segments < usize::from(u16::MAX),
+            Defect::Assigner,
+        )?;
+        refuse_unless(segments_are_sound(&parts.segments, n_segments), Defect::Segments)?;
+        refuse_unless(targets_are_sound(&parts.targets, n_segments, n_features), Defect::Targets)?;
+        refuse_unless(parts.playbook.fits(&parts.schema, n_segments), Defect::Playbook)?;
+        refuse_unless(training_is_sound(&parts.training), Defect::Training)?;
+        Ok(Self { parts })
+    }
+
+    /// The parts.
+    pub fn parts(&self) -> &ModelParts {
+        &self.parts
+    }
+
+    /// Everything the model says of a customer: the one composition of the stages.
+    pub fn answer(&self, record: &Record) -> Answer {
+        let parts = &self.parts;
+        let x = parts.transform.apply(record);
+        let segment = parts.assigner.assign(&x);
+        let id = usize::from(segment.id());
+        let predictions = parts
+            .targets
+            .iter()
+            .filter_map(|target| target.by_segment.get(id))
+            .map(|model| model.predict(&x))
+            .collect();
+        let name = parts.segments.get(id).map_or("", |info| info.name.as_str());
+        let recommendations = parts.playbook.decide(
+            &parts.schema,
+            &parts.transform,
+            &parts.assigner,
+            &x,
+            &segment,
+            name,
+        );
+        Answer { segment, predictions, recommendations }
+    }
+}
+
+fn segments_are_sound(segments: &[SegmentInfo], n_segments: usize) -> bool {
+    segments.len() == n_segments
+        && segments.iter().all(|info| is_name(&info.name) && info.share_percent <= 100)
+}
+
+fn targets_are_sound(targets: &[TargetModels], n_segments: usize, n_features: usize) -> bool {
+    let mut names = BTreeSet::new();
+    targets.iter().all(|models| {
+        let target = &models.target;
+        let kind_is_sound = match &target.kind {
+            TargetKind::Number => true,
+            TargetKind::Class { classes } => {
+                let distinct: BTreeSet<_> = classes.iter().collect();
+                !classes.is_empty()
+                    && distinct.len() == classes.len()
+                    && classes.iter().all(|class| is_name(class))
+            }
+        };
+        kind_is_sound
+            && is_name(&target.name)
+            && names.insert(target.name.as_str())
+            && models.by_segment.len() == n_segments
+            && models.by_segment.iter().all(|model| model.fits(&target.kind, n_features))
+    })
+}
+
+fn training_is_sound(training: &Training) -> bool {
+    let on_curve =
+        |knee: Option<u16>| knee.is_none_or(|k| (1..=training.wcss.len()).contains(&k.into()));
+    !training.wcss.is_empty()
+        && training.wcss.iter().all(|w| w.is_finite() && *w >= 0.0)
+        && on_curve(training.knee_from_one)
+        && on_curve(training.knee_from_two)
+}

@@ -1,0 +1,107 @@
+//! The one rule by which text becomes a number, for CSV cells and JSON alike.
+
+use core::fmt;
+
+/// A finite `f64`; negative zero is folded, so equal values have equal bits.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+pub struct Finite(f64);
+
+impl Finite {
+    /// Zero.
+    pub const ZERO: Self = Self(0.0);
+
+    /// `None` when `value` is infinite or not a number.
+    pub fn new(value: f64) -> Option<Self> {
+        value.is_finite().then_some(Self(value + 0.0))
+    }
+
+    /// The number itself.
+    pub fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl fmt::Debug for Finite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Reads `[+-]?(d+(.d*)?|.d+)([eE][+-]?d+)?`, correctly rounded to the nearest `f64`.
+///
+/// Returns `None` for any other text (`nan`, `inf`, blanks, thousands separators) and for a number whose
+/// nearest `f64` is infinite.
+///
+/// ```
+/// use shared::number::parse;
+/// assert_eq!(parse("1e3").map(|n| n.get()), Some(1000.0));
+/// assert_eq!(parse("1e309"), None);
+/// assert_eq!(parse("nan"), None);
+/// ```
+pub fn parse(text: &str) -> Option<Finite> {
+    follows_grammar(text.as_bytes()).then(|| text.parse().ok().and_then(Finite::new)).flatten()
+}
+
+fn follows_grammar(text: &[u8]) -> bool {
+    let rest = without_sign(text);
+    let (whole, rest) = digits(rest);
+    let (fraction, rest) = match rest.split_first() {
+        Some((b'.', after)) => digits(after),
+        _ => (0, rest),
+    };
+    if whole + fraction == 0 {
+        return false;
+    }
+    match rest.split_first() {
+        None => true,
+        Some((b'e' | b'E', exponent)) => {
+            let (count, rest) = digits(without_sign(exponent));
+            count > 0 && rest.is_empty()
+        }
+        Some(_) => false,
+    }
+}
+
+fn without_sign(text: &[u8]) -> &[u8] {
+    match text.split_first() {
+        Some((b'+' | b'-', rest)) => rest,
+        _ => text,
+    }
+}
+
+fn digits(text: &[u8]) -> (usize, &[u8]) {
+    let count = text.iter().take_while(|b| b.is_ascii_digit()).count();
+    (count, text.get(count..).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_of_the_grammar_is_read() {
+        for (text, value) in [
+            ("0", 0.0),
+            ("-0", 0.0),
+            ("+7", 7.0),
+            ("007", 7.0),
+            ("1.", 1.0),
+            (".5", 0.5),
+            ("-1.25e-2", -0.0125),
+            ("9007199254740993", 9_007_199_254_740_992.0),
+            ("1E+2", 100.0),
+        ] {
+            assert_eq!(parse(text).map(|n| n.get().to_bits()), Some(f64::to_bits(value)), "{text}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        for text in [
+            "", " 1", "1 ", "nan", "NaN", "inf", "-inf", "infinity", "1e309", "-1e309", ".", "+",
+            "e5", "1e", "1e+", "1,5", "1_000", "0x10", "1.2.3", "--1", "١",
+        ] {
+            assert_eq!(parse(text), None, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,368 @@
+//! The columns that a model uses, and the only door from what arrived to a [`Record`].
+
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::number::{self, Finite};
+use crate::raw::{RawCell, RawRecord};
+use crate::record::{Record, Value};
+use crate::rejected::{Code, Rejected, Violation};
+
+/// Numbers beyond this size are refused: no customer's figure is that large, and squares of it stay finite.
+pub const MAX_NUMBER: f64 = 1e15;
+
+/// What a column holds. Category ids are positions in `levels`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ColumnKind {
+    /// A number of size at most [`MAX_NUMBER`].
+    Numeric,
+    /// One of two words, or a JSON boolean; id 0 is no, 1 is yes.
+    YesNo {
+        /// The column's own word for no.
+        no: String,
+        /// The column's own word for yes.
+        yes: String,
+    },
+    /// Words with an order, lowest first.
+    Ordinal {
+        /// The words.
+        levels: Vec<String>,
+    },
+    /// Words without an order, sorted.
+    Categorical {
+        /// The words that enough customers share.
+        levels: Vec<String>,
+        /// Whether any other word is taken too, as one more level with the last id.
+        other: bool,
+    },
+}
+
+impl ColumnKind {
+    /// The number of ids that a value of this kind can take; 0 for numbers.
+    pub fn n_levels(&self) -> usize {
+        match self {
+            Self::Numeric => 0,
+            Self::YesNo { .. } => 2,
+            Self::Ordinal { levels } => levels.len(),
+            Self::Categorical { levels, other } => levels.len() + usize::from(*other),
+        }
+    }
+
+    /// The word for an id; "other" for the words that were folded together.
+    pub fn level(&self, id: usize) -> Option<&str> {
+        match self {
+            Self::Numeric => None,
+            Self::YesNo { no, yes } => [no.as_str(), yes.as_str()].get(id).copied(),
+            Self::Ordinal { levels } => levels.get(id).map(String::as_str),
+            Self::Categorical { levels, other } => levels
+                .get(id)
+                .map(String::as_str)
+                .or_else(|| (*other && id == levels.len()).then_some("other")),
+        }
+    }
+
+    /// The words that can be given, in id order.
+    pub fn words(&self) -> Vec<&str> {
+        match self {
+            Self::Numeric => Vec::new(),
+            Self::YesNo { no, yes } => Vec::from([no.as_str(), yes.as_str()]),
+            Self::Ordinal { levels } | Self::Categorical { levels, .. } => {
+                levels.iter().map(String::as_str).collect()
+            }
+        }
+    }
+
+    /// The kind's name, as people and `inspect` read it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Numeric => "numeric",
+            Self::YesNo { .. } => "yes/no",
+            Self::Ordinal { .. } => "ordinal",
+            Self::Categorical { .. } => "categorical",
+        }
+    }
+
+    fn read(&self, cell: &RawCell) -> Result<Value, Code> {
+        match (self, cell) {
+            (_, RawCell::Missing) => Ok(Value::Missing),
+            (_, RawCell::Nested) => Err(Code::Nested),
+            (Self::Numeric, RawCell::Number(number)) => in_bounds(*number),
+            (Self::Numeric, RawCell::Cell(text)) => {
+                number::parse(text).ok_or(Code::NotANumber).and_then(in_bounds)
+            }
+            (Self::Numeric, RawCell::NotFinite) => Err(Code::OutOfBounds),
+            (Self::Numeric, _) => Err(Code::NotANumber),
+            (Self::YesNo { .. }, RawCell::Boolean(yes)) => Ok(Value::Level(u16::from(*yes))),
+            (_, RawCell::Text(word)) => self.id(word),
+            (_, RawCell::Cell(word)) => self.id(word),
+            // A level that is written as an integer may arrive as a number.
+            (Self::Ordinal { .. } | Self::Categorical { .. }, RawCell::Number(number)) => {
+                self.id(&format!("{}", number.get()))
+            }
+            (_, RawCell::Boolean(_) | RawCell::Number(_) | RawCell::NotFinite) => {
+                Err(Code::UnknownLevel)
+            }
+        }
+    }
+
+    fn id(&self, word: &str) -> Result<Value, Code> {
+        let found = match self {
+            Self::Numeric => None,
+            Self::YesNo { no, yes } => [no, yes].iter().position(|w| *w == word),
+            Self::Ordinal { levels } => levels.iter().position(|w| w == word),
+            Self::Categorical { levels, other } => levels
+                .binary_search_by(|level| level.as_str().cmp(word))
+                .ok()
+                .or_else(|| other.then_some(levels.len())),
+        };
+        found.and_then(|id| u16::try_from(id).ok()).map(Value::Level).ok_or(Code::UnknownLevel)
+    }
+
+    fn expected(&self) -> String {
+        match self {
+            Self::Numeric => "a number between -1e15 and 1e15".to_owned(),
+            Self::YesNo { no, yes } => format!("true, false, \"{yes}\" or \"{no}\""),
+            Self::Ordinal { levels } | Self::Categorical { levels, other: false } => {
+                let shown: Vec<_> = levels.iter().take(12).map(|w| format!("\"{w}\"")).collect();
+                let more = if levels.len() > 12 { ", ... (see the schema)" } else { "" };
+                format!("one of {}{more}", shown.join(", "))
+            }
+            Self::Categorical { .. } => "text".to_owned(),
+        }
+    }
+}
+
+fn in_bounds(number: Finite) -> Result<Value, Code> {
+    let inside = (-MAX_NUMBER..=MAX_NUMBER).contains(&number.get());
+    inside.then_some(Value::Number(number)).ok_or(Code::OutOfBounds)
+}
+
+/// One column that a model uses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Its name in the table, and the field's name in JSON.
+    pub name: String,
+    /// What it holds.
+    pub kind: ColumnKind,
+    /// Whether a customer may lack it: some did in training.
+    pub optional: bool,
+}
+
+/// The columns that a model uses, in a fixed order.
+///
+/// A [`Record`] comes from here and from nowhere else:
+/// ```compile_fail
+/// let forged = shared::Record { values: vec![] };
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schema {
+    columns: Vec<Column>,
+}
+
+/// Why columns do not make a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SchemaDefect {
+    /// There are none, or more than 65,535.
+    ColumnCount,
+    /// A name is empty, repeated, over 256 bytes, or holds a control character.
+    ColumnName,
+    /// A column's levels are fewer than two, repeated, out of order, or too many.
+    Levels,
+}
+
+impl Schema {
+    /// Checks names and levels.
+    ///
+    /// # Errors
+    /// See [`SchemaDefect`].
+    pub fn new(columns: Vec<Column>) -> Result<Self, SchemaDefect> {
+        if columns.is_empty() || columns.len() > usize::from(u16::MAX) {
+            return Err(SchemaDefect::ColumnCount);
+        }
+        let mut names = BTreeSet::new();
+        for column in &columns {
+            if !is_name(&column.name) || !names.insert(column.name.as_str()) {
+                return Err(SchemaDefect::ColumnName);
+            }
+            if !levels_are_sound(&column.kind) {
+                return Err(SchemaDefect::Levels);
+            }
+        }
+        Ok(Self { columns })
+    }
+
+    /// The columns, in order.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// Whether a field of this name is part of the model.
+    pub fn knows(&self, name: &str) -> bool {
+        self.columns.iter().any(|column| column.name == name)
+    }
+
+    /// Gives every field its type, or says everything that is wrong.
+    ///
+    /// Fields that the schema does not know are left out.
+    ///
+    /// # Errors
+    /// All violations at once, in column order.
+    pub fn validate(&self, raw: &RawRecord) -> Result<Record, Rejected> {
+        self.validate_with(self.columns.iter().map(|column| raw.get(&column.name)))
+    }
+
+    /// The same for cells that already stand in column order; cells that are left out are missing.
+    ///
+    /// # Errors
+    /// All violations at once, in column order.
+    pub fn validate_cells(&self, cells: &[RawCell]) -> Result<Record, Rejected> {
+        let padding = core::iter::repeat(&RawCell::Missing);
+        self.validate_with(cells.iter().chain(padding).take(self.columns.len()))
+    }
+
+    fn validate_with<'c, 'a: 'c>(
+        &self,
+        cells: impl Iterator<Item = &'c RawCell<'a>>,
+    ) -> Result<Record, Rejected> {
+        let mut values = Vec::with_capacity(self.columns.len());
+        let mut violations = Vec::new();
+        for (column, cell) in self.columns.iter().zip(cells) {
+            let read = match column.kind.read(cell) {
+                Ok(Value::Missing) if !column.optional => Err(Code::Missing),
+                read => read,
+            };
+            match read {
+                Ok(value) => values.push(value),
+                Err(code) => {
+                    violations.push(Violation::new(&column.name, code, column.kind.expected()));
+                }
+            }
+        }
+        if violations.is_empty() { Ok(Record::new(values)) } else { Err(Rejected { violations }) }
+    }
+}
+
+/// Whether a text can name a column, a class or a segment: not empty, at most 256 bytes, no control character.
+pub(crate) fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 256 && !text.chars().any(char::is_control)
+}
+
+fn levels_are_sound(kind: &ColumnKind) -> bool {
+    let words = kind.words();
+    let distinct: BTreeSet<_> = words.iter().collect();
+    let sorted = words.windows(2).all(|pair| matches!(pair, [a, b] if a < b));
+    match kind {
+        ColumnKind::Numeric => true,
+        ColumnKind::YesNo { .. } | ColumnKind::Ordinal { .. } => {
+            (2..=1000).contains(&words.len())
+                && distinct.len() == words.len()
+                && words.iter().all(|w| is_name(w))
+        }
+        ColumnKind::Categorical { .. } => {
+            (2..=1000).contains(&kind.n_levels()) && sorted && words.iter().all(|w| is_name(w))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    fn column(name: &str, kind: ColumnKind, optional: bool) -> Column {
+        Column { name: name.into(), kind, optional }
+    }
+
+    fn schema() -> Schema {
+        let words = |w: &[&str]| w.iter().map(|&w| w.into()).collect::<Vec<String>>();
+        Schema::new(vec![
+            column("age", ColumnKind::Numeric, false),
+            column("married", ColumnKind::YesNo { no: "No".into(), yes: "Yes".into() }, true),
+            column("size", ColumnKind::Ordinal { levels: words(&["Low", "High"]) }, false),
+            column(
+                "job",
+                ColumnKind::Categorical { levels: words(&["3", "Artist"]), other: false },
+                false,
+            ),
+            column(
+                "city",
+                ColumnKind::Categorical { levels: words(&["Bonn"]), other: true },
+                false,
+            ),
+        ])
+        .unwrap()
+    }
+
+    fn validate(text: &str) -> Result<Record, Rejected> {
+        schema().validate(&RawRecord::from_json(text).unwrap())
+    }
+
+    #[test]
+    fn every_spelling_of_a_customer_is_the_same_record() {
+        let a =
+            validate(r#"{"age":-0.0,"married":true,"size":"Low","job":3,"city":"Ulm"}"#).unwrap();
+        let b =
+            validate(r#"{"x":[1],"city":"Kiel","job":"3","size":"Low","married":"Yes","age":0e3}"#)
+                .unwrap();
+        assert_eq!(a, b);
+        let cells = ["0", " Yes", "Low ", "3", "Ulm"].map(RawCell::from_cell);
+        assert_eq!(schema().validate_cells(&cells).unwrap(), a);
+        assert_eq!(
+            a.values()[4],
+            Value::Level(1),
+            "an unseen word is `other` where levels were folded"
+        );
+    }
+
+    #[test]
+    fn everything_wrong_is_said_at_once_and_no_value_is_repeated() {
+        let rejected =
+            validate(r#"{"age":"secret-41","married":1,"size":"Mid","job":[],"city":null}"#)
+                .unwrap_err();
+        let found: Vec<_> =
+            rejected.violations.iter().map(|v| (v.pointer.as_str(), v.code.as_str())).collect();
+        assert_eq!(
+            found,
+            [
+                ("/age", "not-a-number"),
+                ("/married", "unknown-level"),
+                ("/size", "unknown-level"),
+                ("/job", "nested"),
+                ("/city", "missing"),
+            ]
+        );
+        assert!(!format!("{rejected:?}").contains("secret-41"));
+    }
+
+    #[test]
+    fn a_number_in_quotes_is_text_in_json_but_a_number_in_a_table() {
+        assert!(validate(r#"{"age":"41","size":"Low","job":"3","city":"Ulm"}"#).is_err());
+        let cells = ["41", "", "Low", "3", "Ulm"].map(RawCell::from_cell);
+        assert!(schema().validate_cells(&cells).is_ok());
+    }
+
+    #[test]
+    fn numbers_beyond_the_limit_are_out_of_bounds() {
+        for text in ["1e999", "1.1e15", "-1e16"] {
+            let error =
+                validate(&format!(r#"{{"age":{text},"size":"Low","job":"3","city":"Ulm"}}"#))
+                    .unwrap_err();
+            assert_eq!(error.violations[0].code, Code::OutOfBounds, "{text}");
+        }
+    }
+
+    #[test]
+    fn unsound_columns_are_refused() {
+        assert_eq!(Schema::new(vec![]), Err(SchemaDefect::ColumnCount));
+        let twice = vec![column("a", ColumnKind::Numeric, false); 2];
+        assert_eq!(Schema::new(twice), Err(SchemaDefect::ColumnName));
+        let unsorted =
+            ColumnKind::Categorical { levels: vec!["b".into(), "a".into()], other: false };
+        assert_eq!(Schema::new(vec![column("a", unsorted, false)]), Err(SchemaDefect::Levels));
+        let single = ColumnKind::Ordinal { levels: vec!["only".into()] };
+        assert_eq!(Schema::new(vec![column("a", single, false)]), Err(SchemaDefect::Levels));
+    }
+}
