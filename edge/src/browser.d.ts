@@ -1,0 +1,59 @@
+/** One customer: a field for every column of the model. What is `null` or left out counts as missing. */
+export type Customer = Record<string, number | string | boolean | null | undefined>;
+
+/** What the model says of a customer. */
+export interface Reply {
+  /** The id of the model that answered, 64 hexadecimal digits. */
+  model: string;
+  segment: { id: number; name: string };
+  /** How far the customer is from the middle of the segment, in prepared space. */
+  distance: number;
+  predictions: Prediction[];
+  recommendations: Recommendation[];
+}
+
+/** What to expect: a number in the target's unit, or the most probable class. */
+export type Prediction =
+  | { target: string; kind: "number"; value: number }
+  | { target: string; kind: "class"; value: string; probabilities: Record<string, number> };
+
+export interface Recommendation {
+  title: string;
+  text: string;
+}
+
+/** Why a customer was refused (RFC 9457). Thrown as `error.problem`. */
+export interface Problem {
+  /** `/problems/` and a word that stays the same across versions. */
+  type: string;
+  title: string;
+  /** The HTTP status with which the Worker refuses the same customer. */
+  status: number;
+  /** What to do about it. */
+  detail: string;
+  /** Everything that is wrong, when the fields are at fault. */
+  errors?: FieldError[];
+}
+
+export interface FieldError {
+  /** The field as a JSON pointer (RFC 6901): `/age`. */
+  pointer: string;
+  code: "missing" | "not-a-number" | "out-of-bounds" | "unknown-level" | "nested" | "unknown-field";
+  /** What would have been right, in words. */
+  expected: string;
+}
+
+/** What `recommend` and `recommendJson` throw. */
+export interface PredictorError extends Error {
+  problem: Problem;
+}
+
+/** The model card, as `GET /v1/model` shows it. */
+export interface ModelCard {
+  model: string;
+  columns: { name: string; kind: string; optional: boolean }[];
+  prepared_features: number;
+  segments: { id: number; name: string; share: number }[];
+  targets: { name: string; kind: "number" | "class" }[];
+  training: Record<string, unknown>;
+}

@@ -1,0 +1,100 @@
+//! The browser and npm package: converts JavaScript values and decides nothing.
+
+use std::borrow::Cow;
+
+use js_sys::{Array, Error, JSON, Reflect};
+use shared::number::Finite;
+use shared::{JsonError, RawCell, RawRecord};
+use wasm_bindgen::prelude::{JsCast as _, JsError, JsValue, wasm_bindgen};
+
+use crate::customer::Customer;
+use crate::handler::{Config, Handler};
+use crate::problem::Problem;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = include_str!("browser.d.ts");
+
+#[wasm_bindgen]
+extern "C" {
+    /// Caught, because reading a field may run the caller's code.
+    #[wasm_bindgen(catch, js_namespace = Object, js_name = entries)]
+    fn entries(object: &JsValue) -> Result<Array, JsValue>;
+}
+
+/// A model that answers where the customer is.
+#[wasm_bindgen]
+pub struct Predictor {
+    handler: Handler,
+}
+
+#[wasm_bindgen]
+impl Predictor {
+    /// Reads a model from an artifact's bytes; throws an `Error` that says why they are none.
+    pub fn load(bytes: &[u8]) -> Result<Predictor, JsError> {
+        Ok(Self { handler: Handler::load(bytes, Config::default())? })
+    }
+
+    /// The answer for a customer; throws a `PredictorError`.
+    #[wasm_bindgen(unchecked_return_type = "Reply")]
+    pub fn recommend(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Customer")] customer: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let raw = raw_record(customer)?;
+        let (artifact, unknown) = (self.handler.artifact(), self.handler.unknown_fields());
+        let customer = Customer::check(artifact, unknown, &raw).map_err(|p| thrown(&p))?;
+        JSON::parse(&artifact.recommend(&customer.record).to_json())
+    }
+
+    /// The answer for a customer as JSON text, equal to the byte to the Worker's; throws a
+    /// `PredictorError`.
+    #[wasm_bindgen(js_name = recommendJson)]
+    pub fn recommend_json(&self, text: &str) -> Result<String, JsValue> {
+        self.handler.reply(text.as_bytes()).map_err(|problem| thrown(&problem))
+    }
+
+    /// The JSON Schema of a customer.
+    #[wasm_bindgen(getter, unchecked_return_type = "Record<string, any>")]
+    pub fn schema(&self) -> Result<JsValue, JsValue> {
+        JSON::parse(&self.handler.artifact().json_schema())
+    }
+
+    /// The model card.
+    #[wasm_bindgen(getter, unchecked_return_type = "ModelCard")]
+    pub fn model(&self) -> Result<JsValue, JsValue> {
+        JSON::parse(&self.handler.artifact().card().to_json())
+    }
+}
+
+fn raw_record(customer: &JsValue) -> Result<RawRecord<'static>, JsValue> {
+    if !customer.is_object() || Array::is_array(customer) {
+        return Err(thrown(&Problem::from(JsonError::NotAnObject)));
+    }
+    let fields = entries(customer)?.into_iter().map(|entry| {
+        let entry: Array = entry.unchecked_into();
+        (Cow::Owned(entry.get(0).as_string().unwrap_or_default()), cell(&entry.get(1)))
+    });
+    Ok(RawRecord::new(fields.collect()))
+}
+
+fn cell(value: &JsValue) -> RawCell<'static> {
+    if value.is_null() || value.is_undefined() {
+        RawCell::Missing
+    } else if let Some(number) = value.as_f64() {
+        Finite::new(number).map_or(RawCell::NotFinite, RawCell::Number)
+    } else if let Some(boolean) = value.as_bool() {
+        RawCell::Boolean(boolean)
+    } else {
+        value.as_string().map_or(RawCell::Nested, |text| RawCell::Text(Cow::Owned(text)))
+    }
+}
+
+fn thrown(problem: &Problem) -> JsValue {
+    let error = Error::new(&format!("{}: {}", problem.kind().title(), problem.detail()));
+    let document = serde_json::to_string(problem).unwrap_or_default();
+    if let Ok(document) = JSON::parse(&document) {
+        // Fails only on frozen objects.
+        let _ = Reflect::set(&error, &"problem".into(), &document);
+    }
+    error.into()
+}

@@ -1,0 +1,41 @@
+//! A model of two columns, for the unit tests.
+
+use shared::artifact::encode;
+use shared::centroids::Centroids;
+use shared::model::{SegmentInfo, Training};
+use shared::number::Finite;
+use shared::transform::ColumnStep;
+use shared::{Assigner, Column, ColumnKind, Model, ModelParts, Playbook, Schema, Transform};
+
+/// `age`, a number; `city`, which may be missing: Bonn or Ulm.
+pub(crate) fn artifact() -> Vec<u8> {
+    let finite = |x| Finite::new(x).unwrap();
+    let levels = ["Bonn", "Ulm"].map(String::from).to_vec();
+    let city = ColumnKind::Categorical { levels, other: false };
+    let schema = Schema::new(vec![
+        Column { name: "age".into(), kind: ColumnKind::Numeric, optional: false },
+        Column { name: "city".into(), kind: city, optional: true },
+    ])
+    .unwrap();
+    let number = ColumnStep::Number {
+        impute: finite(40.0),
+        lower: None,
+        upper: None,
+        lambda: None,
+        mean: finite(40.0),
+        scale: finite(10.0),
+    };
+    let steps = vec![number, ColumnStep::OneHot { impute: 0, height: finite(0.5) }];
+    let centres = Centroids::from_rows(&[-1.0, 0.25, 0.25, 1.0, 0.25, 0.25], 3).unwrap();
+    let segment = |name: &str| SegmentInfo { name: name.into(), share_percent: 50 };
+    let model = Model::new(ModelParts {
+        transform: Transform::new(&schema, steps).unwrap(),
+        schema,
+        assigner: Assigner::KMeans(centres),
+        segments: vec![segment("young"), segment("old")],
+        targets: vec![],
+        playbook: Playbook::Shortfall { threshold: 9.0, columns: vec![], typical: vec![] },
+        training: Training { seed: 0, wcss: vec![1.0], knee_from_one: None, knee_from_two: None },
+    });
+    encode(&model.unwrap(), vec![]).unwrap()
+}
