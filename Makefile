@@ -29,8 +29,8 @@ run: ## serve the Worker and the page; PORT=8787, MODEL=file for a model of your
 	@$(if $(GIVEN_MODEL),,$(MAKE) --no-print-directory fit-sample)
 	@$(MAKE) --no-print-directory worker site MODEL='$(or $(GIVEN_MODEL),model/model.postcard)'
 # `set -m`: at a terminal, Ctrl-C goes to the server alone, so that stopping it is no error of make.
-	@if [ -t 0 ]; then set -m; fi; \
-	  MODEL='$(or $(GIVEN_MODEL),model/model.postcard)' node edge/toolchain/run.mjs $(PORT); exit $$?
+	@[ ! -t 0 ] || set -m; export MODEL='$(or $(GIVEN_MODEL),model/model.postcard)'; \
+	  node edge/toolchain/run.mjs $(PORT); exit $$?
 
 test: ## run every check and test, cheapest first
 	@edge/toolchain/setup.sh wasm npm chromium

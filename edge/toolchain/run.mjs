@@ -138,6 +138,9 @@ async function serve(port) {
     process.exit(code);
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => stopWith(0));
+  // Whoever ends make alone, with a signal that never reaches us, wants the server gone too.
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && stopWith(0), 500).unref();
   wrangler.on("error", (error) => fail(`cannot start wrangler: ${error.message}`));
   wrangler.on("exit", () => {
     if (!stopping) console.error("error: wrangler has stopped; the reason is above");
