@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use js_sys::{Array, Error, JSON, Reflect};
 use shared::number::Finite;
 use shared::{JsonError, RawCell, RawRecord};
-use wasm_bindgen::prelude::{JsCast as _, JsError, JsValue, wasm_bindgen};
+use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
 
 use crate::customer::Customer;
 use crate::handler::{Config, Handler};
@@ -14,11 +13,31 @@ use crate::problem::Problem;
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("browser.d.ts");
 
+// These few, named here: the crate js-sys would weigh as much as the model.
 #[wasm_bindgen]
 extern "C" {
-    /// Caught, because reading a field may run the caller's code.
-    #[wasm_bindgen(catch, js_namespace = Object, js_name = entries)]
-    fn entries(object: &JsValue) -> Result<Array, JsValue>;
+    #[wasm_bindgen(js_namespace = Array, js_name = isArray)]
+    fn is_array(value: &JsValue) -> bool;
+
+    /// The own enumerable properties; caught, because a proxy runs the caller's code.
+    #[wasm_bindgen(catch, js_namespace = Object, js_name = keys)]
+    fn keys(object: &JsValue) -> Result<Vec<String>, JsValue>;
+
+    /// In the order of [`keys`]; caught, because reading a property may run the caller's code.
+    #[wasm_bindgen(catch, js_namespace = Object, js_name = values)]
+    fn values(object: &JsValue) -> Result<Vec<JsValue>, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = JSON, js_name = parse)]
+    fn parse_json(text: &str) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(js_name = Error)]
+    type PredictorError;
+
+    #[wasm_bindgen(constructor, js_class = "Error")]
+    fn new(message: &str) -> PredictorError;
+
+    #[wasm_bindgen(method, setter)]
+    fn set_problem(this: &PredictorError, problem: &JsValue);
 }
 
 /// A model that answers where the customer is.
@@ -43,7 +62,7 @@ impl Predictor {
         let raw = raw_record(customer)?;
         let (artifact, unknown) = (self.handler.artifact(), self.handler.unknown_fields());
         let customer = Customer::check(artifact, unknown, &raw).map_err(|p| thrown(&p))?;
-        JSON::parse(&artifact.recommend(&customer.record).to_json())
+        parse_json(&artifact.recommend(&customer.record).to_json())
     }
 
     /// The answer for a customer as JSON text, equal to the byte to the Worker's; throws a
@@ -56,24 +75,22 @@ impl Predictor {
     /// The JSON Schema of a customer.
     #[wasm_bindgen(getter, unchecked_return_type = "Record<string, any>")]
     pub fn schema(&self) -> Result<JsValue, JsValue> {
-        JSON::parse(&self.handler.artifact().json_schema())
+        parse_json(&self.handler.artifact().json_schema())
     }
 
     /// The model card.
     #[wasm_bindgen(getter, unchecked_return_type = "ModelCard")]
     pub fn model(&self) -> Result<JsValue, JsValue> {
-        JSON::parse(&self.handler.artifact().card().to_json())
+        parse_json(&self.handler.artifact().card().to_json())
     }
 }
 
 fn raw_record(customer: &JsValue) -> Result<RawRecord<'static>, JsValue> {
-    if !customer.is_object() || Array::is_array(customer) {
+    if !customer.is_object() || is_array(customer) {
         return Err(thrown(&Problem::from(JsonError::NotAnObject)));
     }
-    let fields = entries(customer)?.into_iter().map(|entry| {
-        let entry: Array = entry.unchecked_into();
-        (Cow::Owned(entry.get(0).as_string().unwrap_or_default()), cell(&entry.get(1)))
-    });
+    let (names, values) = (keys(customer)?, values(customer)?);
+    let fields = names.into_iter().map(Cow::Owned).zip(values.iter().map(cell));
     Ok(RawRecord::new(fields.collect()))
 }
 
@@ -90,11 +107,9 @@ fn cell(value: &JsValue) -> RawCell<'static> {
 }
 
 fn thrown(problem: &Problem) -> JsValue {
-    let error = Error::new(&format!("{}: {}", problem.kind().title(), problem.detail()));
+    let message = format!("{}: {}", problem.kind().title(), problem.detail());
+    let error = PredictorError::new(&message);
     let document = serde_json::to_string(problem).unwrap_or_default();
-    if let Ok(document) = JSON::parse(&document) {
-        // Fails only on frozen objects.
-        let _ = Reflect::set(&error, &"problem".into(), &document);
-    }
+    error.set_problem(&parse_json(&document).unwrap_or_default());
     error.into()
 }
