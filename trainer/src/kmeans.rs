@@ -31,6 +31,10 @@ const MAX_ROWS: usize = 1 << 29;
 /// Changes of the segments' order after which a run is taken as it stands; see [`run`].
 const MAX_ORDERINGS: usize = 8;
 
+/// On the credit-card data, k = 7..10, twelve seeds: the best of 32 restarts is always within 4e-4 of the
+/// best known, the best of 16 is 1 % off in one of six.
+const RESTARTS: usize = 32;
+
 /// What k-means is asked to do, not yet checked.
 #[derive(Debug, Clone)]
 pub struct KMeansParams {
@@ -41,9 +45,9 @@ pub struct KMeansParams {
 }
 
 impl KMeansParams {
-    /// `n_segments` segments, 16 restarts, at most 300 iterations each, seed 0.
+    /// `n_segments` segments, 32 restarts, at most 300 iterations each, seed 0.
     pub fn new(n_segments: usize) -> Self {
-        Self { n_segments, restarts: 16, max_iter: 300, seed: 0 }
+        Self { n_segments, restarts: RESTARTS, max_iter: 300, seed: 0 }
     }
 
     /// How many k-means++ seedings are tried.
