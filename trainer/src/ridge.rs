@@ -41,7 +41,7 @@ impl Ridge {
     /// # Shapes: `x` is `(n_rows, n_features)`, `y` is `(n_rows,)`, both finite.
     /// # Panics
     /// When the lengths of `y` or of the prior's weights do not fit `x`.
-    pub fn fit(&self, x: ArrayView2<'_, f64>, y: &[f64], prior: Option<&LinearFit>) -> LinearFit {
+    pub fn fit(self, x: ArrayView2<'_, f64>, y: &[f64], prior: Option<&LinearFit>) -> LinearFit {
         let (n_rows, n_features) = x.dim();
         assert_eq!(n_rows, y.len(), "a target for each row");
         let start = prior

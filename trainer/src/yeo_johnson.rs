@@ -1,9 +1,7 @@
 //! The Yeo-Johnson parameter of a column, and the skewness that calls for it.
 
 use shared::math;
-
-/// The smallest and the largest lambda: beyond them a spiky column runs away (to 19.8 on real data).
-pub const LAMBDA_BOUNDS: (f64, f64) = (-2.0, 4.0);
+use shared::transform::LAMBDA_BOUNDS;
 
 /// The search ends when lambda is known to about this; the likelihood itself resolves no more.
 const TOLERANCE: f64 = 1e-9;
