@@ -101,7 +101,10 @@ fn spellings(word: &str) -> impl Iterator<Item = Json> + use<> {
 /// What stands in for a missing value is a value that the column takes.
 fn example(column: &Column, step: &ColumnStep) -> Json {
     match step {
-        ColumnStep::Number { impute, .. } => Json::from(impute.get()),
+        // Three significant digits: an example need not be the median exactly.
+        ColumnStep::Number { impute, .. } => {
+            alloc::format!("{:.2e}", impute.get()).parse::<f64>().map_or(Json::Null, Json::from)
+        }
         ColumnStep::Rank { impute, .. } | ColumnStep::OneHot { impute, .. } => {
             column.kind.level(usize::from(*impute)).map_or(Json::Null, Json::from)
         }

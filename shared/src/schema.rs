@@ -51,7 +51,7 @@ impl ColumnKind {
         }
     }
 
-    /// The word for an id; "other" for the words that were folded together.
+    /// The word for an id; "(other)" for the words that were folded together.
     pub fn level(&self, id: usize) -> Option<&str> {
         match self {
             Self::Numeric => None,
@@ -60,7 +60,7 @@ impl ColumnKind {
             Self::Categorical { levels, other } => levels
                 .get(id)
                 .map(String::as_str)
-                .or_else(|| (*other && id == levels.len()).then_some("other")),
+                .or_else(|| (*other && id == levels.len()).then_some("(other)")),
         }
     }
 

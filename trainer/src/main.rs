@@ -1,3 +1,7 @@
-//! stub
+//! The binary: see the library for what it does.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    trainer::run()
+}

@@ -1,0 +1,181 @@
+//! From a table to an artifact: the stages of training, in order.
+
+use std::path::Path;
+
+use shared::artifact::{self, Artifact};
+use shared::model::{ModelParts, Training};
+use shared::{Assigner, Model};
+
+use crate::canaries;
+use crate::choose::{Choice, ChooseError, ChooseOptions};
+use crate::dataset::Dataset;
+use crate::describe;
+use crate::error::Error;
+use crate::expect;
+use crate::infer::{ColumnOptions, ColumnReport, understand};
+use crate::prepare;
+use crate::quality::Quality;
+use crate::table::Table;
+
+/// Everything that a fit is asked for.
+#[derive(Debug, Clone)]
+pub struct FitOptions {
+    /// About the columns.
+    pub columns: ColumnOptions,
+    /// About the number of segments.
+    pub choose: ChooseOptions,
+}
+
+/// Everything that a fit found.
+pub struct Fitted {
+    /// The artifact's bytes.
+    pub bytes: Vec<u8>,
+    /// The artifact, decoded from these bytes.
+    pub artifact: Artifact,
+    /// What was understood of each column.
+    pub columns: Vec<ColumnReport>,
+    /// The curve and the choice.
+    pub choice: Choice,
+    /// The number of customers.
+    pub n_rows: usize,
+    /// The number of customers in each segment, as the decoded artifact assigns them.
+    pub sizes: Vec<usize>,
+    /// How good predictions are.
+    pub quality: Vec<Quality>,
+}
+
+/// Which stage is at work, for whoever shows progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Kinds and roles are read off the columns.
+    Understanding,
+    /// Customers are validated, ordered and prepared.
+    Preparing,
+    /// Fits for every k; so many are done.
+    Sweeping(usize),
+    /// Models of the target are fitted.
+    Expecting,
+}
+
+/// Fits a table.
+///
+/// # Errors
+/// When the table's values cannot be used or no segments can be found; nothing is written here.
+/// # Panics
+/// When a stage broke its promise to the next: a mistake in this program, not in the data.
+pub fn fit(
+    table: &Table,
+    options: &FitOptions,
+    progress: impl Fn(Stage) + Sync,
+) -> Result<Fitted, Error> {
+    progress(Stage::Understanding);
+    refuse_too_few_rows(table, &options.choose)?;
+    let understood = understand(table, &options.columns)?;
+
+    progress(Stage::Preparing);
+    let dataset = Dataset::build(table, &understood, options.choose.seed)?;
+    let schema = &understood.schema;
+    let transform = prepare::estimate(&dataset, schema);
+    let x = dataset.prepare(&transform);
+
+    progress(Stage::Sweeping(0));
+    let choice = Choice::make(x.view(), options.choose, |k| progress(Stage::Sweeping(k)))
+        .map_err(|error| refusal(&error, table.path(), &options.choose))?;
+    let chosen = choice.fit();
+    let n_segments = choice.k;
+
+    progress(Stage::Expecting);
+    let (targets, quality) = if let Some((target, _)) = &understood.target {
+        let found = expect::target(target, &dataset, x.view(), &chosen.labels, n_segments);
+        let found = found.ok_or_else(|| Error::Unfit {
+            path: table.path().into(),
+            what: format!("no customer has a value of the target `{}`", target.name),
+            hint: "choose another target, or none".into(),
+        })?;
+        (vec![found.models], vec![found.quality])
+    } else {
+        let models = expect::typical(schema, &dataset, &chosen.labels, n_segments);
+        let quality = expect::typical_quality(&models, &dataset, &chosen.labels);
+        (models, quality)
+    };
+    let knee = |knee: Option<crate::elbow::Knee>| knee.and_then(|knee| u16::try_from(knee.k).ok());
+    let parts = ModelParts {
+        assigner: Assigner::KMeans(chosen.centroids.clone()),
+        segments: describe::segments(schema, &transform, x.view(), chosen),
+        targets,
+        playbook: describe::playbook(schema, &dataset, &chosen.labels, n_segments),
+        training: Training {
+            seed: options.choose.seed,
+            wcss: choice.fits.iter().map(|fit| fit.inertia).collect(),
+            knee_from_one: knee(choice.elbow.from_one),
+            knee_from_two: knee(choice.elbow.from_two),
+        },
+        schema: understood.schema,
+        transform,
+    };
+    let canaries = canaries::draw(&parts);
+    let too_large = |_| Error::Unfit {
+        path: table.path().into(),
+        what: "the model would not fit into an artifact of 2 MiB".into(),
+        hint:
+            "leave columns out with `--ignore`, or raise `--min-level` so that fewer words are kept"
+                .into(),
+    };
+    let model = Model::new(parts).expect("the parts were made for each other");
+    let bytes = artifact::encode(&model, canaries).map_err(too_large)?;
+    let artifact = Artifact::decode(&bytes).expect("what was just written is read");
+    let sizes = sizes(&artifact, &dataset, n_segments);
+    Ok(Fitted {
+        bytes,
+        artifact,
+        columns: understood.columns,
+        n_rows: table.n_rows(),
+        sizes,
+        quality,
+        choice,
+    })
+}
+
+fn sizes(artifact: &Artifact, dataset: &Dataset, n_segments: usize) -> Vec<usize> {
+    let parts = artifact.model().parts();
+    let mut sizes = vec![0; n_segments];
+    for customer in &dataset.customers {
+        let segment = parts.assigner.assign(&parts.transform.apply(&customer.record));
+        sizes[usize::from(segment.id())] += 1;
+    }
+    sizes
+}
+
+fn refuse_too_few_rows(table: &Table, options: &ChooseOptions) -> Result<(), Error> {
+    let (n_rows, least) = (table.n_rows(), options.min_segment);
+    let needed = least * options.segments.unwrap_or(2).min(2);
+    if n_rows >= needed {
+        return Ok(());
+    }
+    let customers = if n_rows == 1 { "1 customer is" } else { &format!("{n_rows} customers are") };
+    Err(Error::Unfit {
+        path: table.path().into(),
+        what: format!("{customers} too few for segments of at least {least}"),
+        hint: "give more rows, or lower `--min-segment` (a small segment may show a person)".into(),
+    })
+}
+
+fn refusal(error: &ChooseError, path: &Path, options: &ChooseOptions) -> Error {
+    let asked = options.segments.unwrap_or(options.max_segments);
+    let (what, hint) = match error {
+        ChooseError::TooSmall(smallest) => (
+            format!(
+                "of {asked} segments the smallest would have {smallest} customers, fewer than {}",
+                options.min_segment
+            ),
+            "ask for fewer segments, or lower `--min-segment` (a small segment may show a person)"
+                .into(),
+        ),
+        ChooseError::TooFewDistinct(distinct) => (
+            format!("{asked} segments of customers of whom only {distinct} differ"),
+            format!("ask for at most {distinct}"),
+        ),
+        ChooseError::KMeans(error) => (error.to_string(), "ask for fewer segments".into()),
+    };
+    Error::Unfit { path: path.into(), what, hint }
+}
