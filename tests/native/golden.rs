@@ -1,0 +1,96 @@
+//! The golden cases, through the handler that every face calls: `tests/data/golden/MODEL/{accept,reject}/`
+//! holds `NAME.request.json` and `NAME.reply.json`; a new case needs no Rust.
+//!
+//! `WEDGE_BLESS=1 cargo test -p tests --test golden` writes the replies anew; read the difference before
+//! committing it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use edge::{Config, Handler, Problem};
+use serde::Serialize;
+
+const MODELS: [(&str, &str); 2] =
+    [("sample", "edge/model.postcard"), ("excerpt", "tests/data/artifacts/format-1.postcard")];
+
+/// What stands in `reject/NAME.reply.json`.
+#[derive(Serialize)]
+struct Refusal<'p> {
+    status: u16,
+    problem: &'p Problem,
+}
+
+#[test]
+fn accepted_customers_get_the_reply_in_their_file_to_the_byte() {
+    let (cases, faults) = run("accept", |handler, request| {
+        handler.reply(request).map_err(|problem| format!("refused: {problem:?}"))
+    });
+    assert!(cases >= 20, "{cases} cases");
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn rejected_bodies_get_the_problem_in_their_file_to_the_byte() {
+    let (cases, faults) = run("reject", |handler, request| match handler.reply(request) {
+        Ok(reply) => Err(format!("answered: {reply}")),
+        Err(problem) => {
+            let refusal = Refusal { status: problem.kind().status(), problem: &problem };
+            let text = serde_json::to_string_pretty(&refusal).map_err(|e| e.to_string())?;
+            Ok(text + "\n")
+        }
+    });
+    assert!(cases >= 40, "{cases} cases");
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn no_rejection_repeats_a_value() {
+    let body = br#"{"recency_days":"a-secret-word","frequency":[987654],"mean_amount":1e99}"#;
+    let problem = handler("edge/model.postcard").reply(body).unwrap_err();
+    let text = serde_json::to_string(&problem).unwrap();
+    for value in ["a-secret-word", "987654", "1e99"] {
+        assert!(!text.contains(value), "{text}");
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+fn handler(artifact: &str) -> Handler {
+    let bytes = fs::read(root().join(artifact)).unwrap();
+    Handler::load(&bytes, Config::default()).unwrap()
+}
+
+/// Compares every case of a kind with what `answer` gives, or writes it down. Returns how many there were,
+/// and what was wrong.
+fn run(
+    kind: &str,
+    answer: impl Fn(&Handler, &[u8]) -> Result<String, String>,
+) -> (usize, Vec<String>) {
+    let bless = std::env::var_os("WEDGE_BLESS").is_some();
+    let (mut cases, mut faults) = (0, Vec::new());
+    for (model, artifact) in MODELS {
+        let handler = handler(artifact);
+        let folder = root().join("tests/data/golden").join(model).join(kind);
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            let Some(case) = name.strip_suffix(".request.json") else { continue };
+            cases += 1;
+            let expected = folder.join(format!("{case}.reply.json"));
+            match answer(&handler, &fs::read(&path).unwrap()) {
+                Err(fault) => faults.push(format!("{model}/{kind}/{case}: {fault}")),
+                Ok(text) if bless => fs::write(expected, text).unwrap(),
+                Ok(text) => {
+                    let known = fs::read(&expected).unwrap_or_default();
+                    if known != text.as_bytes() {
+                        let known = String::from_utf8_lossy(&known);
+                        faults.push(format!("{model}/{kind}/{case}:\n{known}\nbut now\n{text}"));
+                    }
+                }
+            }
+        }
+    }
+    (cases, faults)
+}
