@@ -4,6 +4,8 @@
 //! `WEDGE_BLESS=1 cargo test -p tests --test golden` writes the replies anew; read the difference before
 //! committing it.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot read its files fails")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
