@@ -77,7 +77,7 @@ fn a_customer_as_csv_row_and_as_json_gets_the_same_answer() {
 }
 
 fn bits(cell: &str) -> u64 {
-    cell.parse::<f64>().unwrap().to_bits()
+    cell.parse::<f64>().expect("the cell holds a number").to_bits()
 }
 
 #[test]
