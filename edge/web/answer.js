@@ -14,7 +14,7 @@ const rounded = (number) => number.toLocaleString("en", { maximumSignificantDigi
 export function answerOf({ segment, distance, predictions, recommendations }) {
   return [
     element("p", { class: "segment" }, segment.name),
-    element("p", { class: "hint" }, `${rounded(distance)} from the middle of the segment`),
+    element("p", { class: "hint" }, `Distance from the middle of the segment: ${rounded(distance)}`),
     ...predictions.flatMap(predictionOf),
     ...recommendations.map(({ title, text }) =>
       element("div", { class: "advice" }, element("h3", {}, title), element("p", {}, text)),
@@ -24,7 +24,7 @@ export function answerOf({ segment, distance, predictions, recommendations }) {
 
 function predictionOf(prediction) {
   const value = prediction.kind === "number" ? rounded(prediction.value) : prediction.value;
-  const line = element("p", { class: "prediction" }, `${prediction.target.replaceAll("_", " ")}: `);
+  const line = element("p", { class: "prediction" }, `Expected ${prediction.target.replaceAll("_", " ")}: `);
   line.append(element("strong", {}, value));
   return prediction.kind === "class" ? [line, barsOf(prediction.probabilities)] : [line];
 }

@@ -31,6 +31,7 @@ function clearProblems() {
 
 function answerHere(predictor) {
   clearProblems();
+  show("worker", element("p", { class: "hint" }, "Not asked about this customer yet."));
   try {
     const reply = predictor.recommendJson(request());
     show("browser", ...answerOf(JSON.parse(reply)));
@@ -46,12 +47,15 @@ function answerHere(predictor) {
 
 async function answerOfWorker(predictor) {
   const reply = answerHere(predictor);
+  if (reply === null) {
+    return [element("p", { class: "hint" }, "Not asked: it would refuse this customer too.")];
+  }
   const headers = { "content-type": "application/json" };
   const response = await fetch("/v1/segment", { method: "POST", headers, body: request() });
   const text = await response.text();
   if (!response.ok) {
-    const { title, status } = JSON.parse(text);
-    return [element("p", {}, `The Worker refuses it too: ${title} (${status}).`)];
+    const { title, detail } = JSON.parse(text);
+    return [element("p", { class: "error" }, `The Worker refuses: ${title}. ${detail}`)];
   }
   const facts = [
     ["From the cache?", response.headers.get("cache-status") ?? "unknown"],

@@ -62,13 +62,7 @@ impl SegmentModel {
         match self {
             Self::Constant(value) => Prediction::Number(*value),
             Self::Linear { intercept, weights, floor } => {
-                let mut sum = *intercept;
-                for (weight, value) in weights.iter().zip(x.as_slice()) {
-                    sum += weight * value;
-                }
-                let raised = floor.filter(|&floor| sum < floor).unwrap_or(sum);
-                // -0 would be written "-0.0": an answer has one zero.
-                Prediction::Number(raised + 0.0)
+                Prediction::Number(linear(*intercept, weights, *floor, x.as_slice()))
             }
             Self::Frequencies(probabilities) => Prediction::Class(probabilities.clone()),
         }
@@ -96,6 +90,19 @@ impl SegmentModel {
             _ => false,
         }
     }
+}
+
+/// `intercept + weights . x`, summed in feature order, not below `floor`: the one loop that training and
+/// prediction share.
+///
+/// # Shapes: `weights` and `x` are `(n_features,)`.
+pub fn linear(intercept: f64, weights: &[f64], floor: Option<f64>, x: &[f64]) -> f64 {
+    let mut sum = intercept;
+    for (weight, value) in weights.iter().zip(x) {
+        sum += weight * value;
+    }
+    // -0 would be written "-0.0": an answer has one zero.
+    floor.filter(|&floor| sum < floor).unwrap_or(sum) + 0.0
 }
 
 /// The most probable class of `probabilities`.

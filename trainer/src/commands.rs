@@ -63,6 +63,14 @@ impl Write for Sink {
 }
 
 /// An error of writing the results.
-fn output_failed(reason: impl Into<io::Error>) -> Error {
-    Error::Io { path: PathBuf::from("output"), reason: reason.into() }
+fn output_failed(reason: io::Error) -> Error {
+    Error::Io { path: PathBuf::from("output"), reason }
+}
+
+/// The same behind the CSV writer, which wraps the system's reason and would hide a closed pipe.
+fn row_failed(error: csv::Error) -> Error {
+    output_failed(match error.into_kind() {
+        csv::ErrorKind::Io(reason) => reason,
+        other => io::Error::other(format!("{other:?}")),
+    })
 }

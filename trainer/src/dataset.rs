@@ -3,6 +3,7 @@
 use std::hash::Hasher as _;
 
 use ndarray::Array2;
+use shared::rejected::Code;
 use shared::segment_model::TargetKind;
 use shared::{RawCell, Record, Schema, Transform};
 use siphasher::sip128::{Hasher128 as _, SipHasher13};
@@ -73,7 +74,10 @@ impl Dataset {
                 Err(rejected) => violations.add(table.line(row), &rejected),
             }
         }
-        violations.into_result(table.path())?;
+        violations.into_result(
+            table.path(),
+            "mend these rows, or leave the columns out with `--ignore`",
+        )?;
         keyed.sort_by_key(|(hash, _)| *hash);
         Ok(Self { customers: keyed.into_iter().map(|(_, customer)| customer).collect() })
     }
@@ -149,7 +153,11 @@ impl Violations {
         self.count += rejected.violations.len();
         for violation in &rejected.violations {
             if self.first.len() < SHOWN {
-                self.first.push((line, violation.field(), violation.expected.clone()));
+                let expected = match violation.code {
+                    Code::Missing => "a value, as every customer had in training".to_owned(),
+                    _ => violation.expected.clone(),
+                };
+                self.first.push((line, violation.field(), expected));
             }
         }
     }
@@ -158,11 +166,11 @@ impl Violations {
     ///
     /// # Errors
     /// [`Error::BadRows`].
-    pub fn into_result(self, path: &std::path::Path) -> Result<(), Error> {
+    pub fn into_result(self, path: &std::path::Path, hint: &'static str) -> Result<(), Error> {
         if self.count == 0 {
             return Ok(());
         }
-        Err(Error::BadRows { path: path.into(), first: self.first, count: self.count })
+        Err(Error::BadRows { path: path.into(), first: self.first, count: self.count, hint })
     }
 }
 

@@ -5,7 +5,7 @@ use shared::model::SegmentInfo;
 use shared::{ColumnKind, Playbook, Schema, Transform, Value};
 
 use crate::dataset::Dataset;
-use crate::expect::medians;
+use crate::expect::typical::medians;
 use crate::kmeans::KMeansFit;
 
 /// A smaller difference from all customers is not worth a word; in standard deviations, "small" in Cohen's

@@ -53,6 +53,8 @@ pub enum Error {
         first: Vec<(u64, String, String)>,
         /// How many violations there are in all.
         count: usize,
+        /// What to do.
+        hint: &'static str,
     },
     /// The data as a whole cannot be segmented.
     Unfit {
@@ -106,7 +108,7 @@ impl Error {
                 hint
             }
             Self::IsDirectory { .. } => "name a file in it",
-            Self::BadRows { .. } => "mend these rows, or leave the columns out with `--ignore`",
+            Self::BadRows { hint, .. } => hint,
             Self::BadArtifact { .. } => {
                 "make a new one with `trainer fit`, or copy the file again if it may be damaged"
             }
@@ -131,7 +133,7 @@ impl fmt::Display for Error {
             Self::BadTable { path, line, what, .. } => {
                 write!(f, "`{}` line {line}: {what}", path.display())
             }
-            Self::BadRows { path, first, count } => {
+            Self::BadRows { path, first, count, .. } => {
                 let s = if *count == 1 { "" } else { "s" };
                 write!(f, "`{}`: {count} value{s} cannot be used", path.display())?;
                 for (line, column, expected) in first {

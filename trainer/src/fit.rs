@@ -94,8 +94,8 @@ pub fn fit(
         })?;
         (vec![found.models], vec![found.quality])
     } else {
-        let models = expect::typical(schema, &dataset, &chosen.labels, n_segments);
-        let quality = expect::typical_quality(&models, &dataset, &chosen.labels);
+        let models = expect::typical::models(schema, &dataset, &chosen.labels, n_segments);
+        let quality = expect::typical::quality(&models, &dataset, &chosen.labels);
         (models, quality)
     };
     let knee = |knee: Option<crate::elbow::Knee>| knee.and_then(|knee| u16::try_from(knee.k).ok());

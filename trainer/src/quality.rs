@@ -91,13 +91,6 @@ pub struct ClassErrors {
     pub log_loss: f64,
 }
 
-impl ClassQuality {
-    /// Mean negative natural logarithm of the actual class's probability.
-    pub fn log_loss(pairs: &[(usize, Vec<f64>)]) -> f64 {
-        ClassErrors::from(pairs).log_loss
-    }
-}
-
 impl From<&[(usize, Vec<f64>)]> for ClassErrors {
     /// From pairs of actual class and predicted probabilities.
     fn from(pairs: &[(usize, Vec<f64>)]) -> Self {

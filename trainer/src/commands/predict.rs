@@ -3,7 +3,7 @@
 use shared::segment_model::{TargetKind, most_probable};
 use shared::{Artifact, Prediction, RawCell, Reply};
 
-use super::{Sink, output_failed};
+use super::{Sink, output_failed, row_failed};
 use crate::cli::PredictArgs;
 use crate::dataset::{Violations, locate};
 use crate::error::Error;
@@ -20,7 +20,7 @@ pub(super) fn run(args: &PredictArgs) -> Result<(), Error> {
 
     let mut out = csv::Writer::from_writer(Sink::open(args.out.as_deref())?);
     let header = rows.header().iter().chain(&added);
-    out.write_record(header).map_err(output_failed)?;
+    out.write_record(header).map_err(row_failed)?;
     let mut violations = Violations::default();
     while let Some(cells) = rows.next_row()? {
         let raw: Vec<RawCell> = positions
@@ -31,7 +31,7 @@ pub(super) fn run(args: &PredictArgs) -> Result<(), Error> {
             Ok(record) => {
                 let answered = answer(&artifact.recommend(&record), &artifact);
                 let row = cells.iter().copied().chain(answered.iter().map(String::as_str));
-                out.write_record(row).map_err(output_failed)?;
+                out.write_record(row).map_err(row_failed)?;
             }
             Err(rejected) => {
                 drop(raw);
@@ -39,7 +39,7 @@ pub(super) fn run(args: &PredictArgs) -> Result<(), Error> {
             }
         }
     }
-    violations.into_result(rows.path())?;
+    violations.into_result(rows.path(), "mend these rows in the file")?;
     out.into_inner().map_err(|error| output_failed(error.into_error()))?.finish()
 }
 

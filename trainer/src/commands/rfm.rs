@@ -6,7 +6,7 @@ use shared::RawCell;
 use shared::number;
 use shared::rfm::{Day, Order, features, spend_after};
 
-use super::{Sink, output_failed};
+use super::{Sink, output_failed, row_failed};
 use crate::cli::RfmArgs;
 use crate::error::Error;
 use crate::screen::note;
@@ -28,7 +28,7 @@ pub(super) fn run(args: &RfmArgs) -> Result<(), Error> {
         .chain(figures.map(String::from))
         .chain(orders.extras.iter().map(|name| format!("mean_{name}")))
         .chain(with_future.then(|| "future_spend".to_owned()));
-    out.write_record(header).map_err(output_failed)?;
+    out.write_record(header).map_err(row_failed)?;
     let mut dropped = 0;
     for (customer, orders) in &orders.by_customer {
         let Some(found) = features(orders, until) else {
@@ -46,7 +46,7 @@ pub(super) fn run(args: &RfmArgs) -> Result<(), Error> {
         .into_iter()
         .chain(found.mean_extras.iter().map(f64::to_string))
         .chain(with_future.then(|| spend_after(orders, until).to_string()));
-        out.write_record(row).map_err(output_failed)?;
+        out.write_record(row).map_err(row_failed)?;
     }
     out.into_inner().map_err(|error| output_failed(error.into_error()))?.finish()?;
     let n_customers = orders.by_customer.len();
@@ -86,6 +86,7 @@ impl<'t> Orders<'t> {
                 path: table.path().into(),
                 first: vec![(table.line(row), table.header()[column].clone(), expected.into())],
                 count: 1,
+                hint: "mend this row in the file",
             };
             let RawCell::Cell(who) = table.cell(row, customer) else {
                 return Err(bad(customer, "a customer"));

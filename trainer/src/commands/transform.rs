@@ -28,7 +28,7 @@ pub(super) fn run(args: &TransformArgs) -> Result<(), Error> {
             Err(rejected) => violations.add(rows.line(), &rejected),
         }
     }
-    violations.into_result(rows.path())?;
+    violations.into_result(rows.path(), "mend these rows in the file")?;
     let matrix = prepared(&parts.transform, records.iter());
     let mut file = Pending::create(&args.out)?;
     matrix.write_npy(&mut file).map_err(|error| Error::CannotWrite {

@@ -1,0 +1,266 @@
+//! `trainer fit` as a process: real files in, an artifact out, the same bytes every time.
+#![expect(clippy::unwrap_used, reason = "a test stops where something fails")]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use expect_test::expect;
+use rand::{Rng as _, SeedableRng as _, seq::SliceRandom as _};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use serde_json::Value;
+use shared::Artifact;
+use tests::{reference, root, sample, stdout_of, temporary, trainer};
+
+fn fit(data: &Path, out: &Path, flags: &[&str]) -> Value {
+    let mut command = trainer();
+    command.arg("fit").arg(data).args(flags).arg("--json").arg("--out").arg(out);
+    serde_json::from_str(&stdout_of(&mut command)).expect("--json prints JSON")
+}
+
+fn artifact(folder: &Path) -> Vec<u8> {
+    fs::read(folder.join("model.postcard")).expect("the model was written")
+}
+
+#[test]
+fn the_committed_sample_model_is_what_fit_makes() {
+    let folder = temporary();
+    fit(&sample("cdnow_customers.csv"), folder.path(), &["--target", "future_spend"]);
+    let committed = fs::read(root().join("edge/model.postcard")).unwrap();
+    assert!(artifact(folder.path()) == committed, "edge/model.postcard is out of date");
+}
+
+#[test]
+fn the_committed_format_1_artifact_is_what_fit_makes() {
+    let folder = temporary();
+    let flags = ["--target", "Segmentation", "--min-segment", "5", "--min-level", "2"];
+    fit(&sample("design_excerpt.csv"), folder.path(), &flags);
+    let committed = fs::read(root().join("tests/data/artifacts/format-1.postcard")).unwrap();
+    assert!(artifact(folder.path()) == committed, "the artifact of format 1 is out of date");
+}
+
+#[test]
+fn rows_in_any_order_threads_and_folders_give_the_same_bytes() {
+    let flags = ["--target", "Segmentation", "--min-segment", "5", "--min-level", "2"];
+    let text = fs::read_to_string(sample("design_excerpt.csv")).unwrap();
+    let (header, rows) = text.split_once('\n').unwrap();
+    let mut rows: Vec<&str> = rows.lines().collect();
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(1);
+    let mut seen = Vec::new();
+    for threads in ["1", "2", "3"] {
+        let folder = temporary();
+        rows.shuffle(&mut random);
+        fs::write(folder.path().join("shuffled.csv"), format!("{header}\n{}\n", rows.join("\n")))
+            .unwrap();
+        let mut command = trainer();
+        command.current_dir(folder.path()).env("RAYON_NUM_THREADS", threads);
+        command.args(["fit", "shuffled.csv", "--out", "elsewhere"]).args(flags);
+        stdout_of(&mut command);
+        seen.push(artifact(&folder.path().join("elsewhere")));
+    }
+    let committed = fs::read(root().join("tests/data/artifacts/format-1.postcard")).unwrap();
+    assert!(seen.iter().all(|bytes| *bytes == committed));
+}
+
+#[test]
+fn another_seed_gives_another_artifact_and_the_same_metrics_every_time() {
+    let flags = |seed| ["--min-segment", "5", "--min-level", "2", "--seed", seed];
+    let run = |seed| {
+        let folder = temporary();
+        fit(&sample("design_excerpt.csv"), folder.path(), &flags(seed));
+        let metrics = fs::read(folder.path().join("metrics.json")).unwrap();
+        (artifact(folder.path()), metrics)
+    };
+    let (first, second, other) = (run("1"), run("1"), run("2"));
+    assert!(first == second);
+    assert!(first.0 != other.0);
+}
+
+/// Gaussian groups of equal size around the given centres.
+fn blobs(centres: &[(f64, f64)], spread: f64, seed: u64) -> String {
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
+    // The sum of twelve uniform numbers is close enough to a normal one.
+    let mut normal = || (0..12).map(|_| random.r#gen::<f64>()).sum::<f64>() - 6.0;
+    let mut text = String::from("x,y\n");
+    for _ in 0..150 {
+        for (x, y) in centres {
+            writeln!(text, "{},{}", x + spread * normal(), y + spread * normal()).unwrap();
+        }
+    }
+    text
+}
+
+#[test]
+fn separated_groups_are_counted_rightly() {
+    let two: &[_] = &[(0.0, 0.0), (10.0, 6.0)];
+    let three: &[_] = &[(0.0, 0.0), (10.0, 0.0), (5.0, 9.0)];
+    for centres in [two, three] {
+        for seed in 0..5 {
+            let folder = temporary();
+            let data = folder.path().join("blobs.csv");
+            fs::write(&data, blobs(centres, 1.0, seed)).unwrap();
+            let metrics = fit(&data, &folder.path().join("out"), &[]);
+            assert_eq!(metrics["k"], centres.len(), "seed {seed}");
+            let sizes: Vec<_> =
+                metrics["segments"].as_array().unwrap().iter().map(|s| &s["size"]).collect();
+            assert!(sizes.iter().all(|size| **size == 150), "{sizes:?}");
+        }
+    }
+}
+
+#[test]
+fn credit_card_holders_have_their_elbow_at_five() {
+    let Some(data) = reference("credit_card.csv") else { return };
+    let folder = temporary();
+    let metrics = fit(&data, folder.path(), &[]);
+    assert_eq!(metrics["k"], 5);
+    assert_eq!(metrics["elbow"]["from_two"]["k"], 5);
+    assert_eq!(metrics["rows"], 8950);
+    assert_eq!(metrics["features"], 17);
+    let wcss: Vec<f64> =
+        metrics["curve"].as_array().unwrap().iter().map(|p| p["wcss"].as_f64().unwrap()).collect();
+    assert_eq!(wcss.len(), 10);
+    assert!(wcss.windows(2).all(|pair| pair[0] > pair[1]));
+    let id_column = &metrics["columns"][0];
+    assert_eq!((&id_column["name"], &id_column["role"]), (&"CUST_ID".into(), &"identifier".into()));
+}
+
+#[test]
+fn car_customers_need_no_flag_but_the_target() {
+    let Some(data) = reference("janatahack_train.csv") else { return };
+    let folder = temporary();
+    let metrics = fit(&data, folder.path(), &["--target", "Segmentation"]);
+    assert_eq!(metrics["features"], 9);
+    let kinds: Vec<(&str, &str)> = metrics["columns"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|c| (c["kind"].as_str().unwrap(), c["role"].as_str().unwrap()))
+        .collect();
+    assert_eq!(kinds[0].1, "identifier");
+    assert_eq!(kinds[2], ("yes/no", "feature"), "Ever_Married");
+    assert_eq!(kinds[7], ("ordinal", "feature"), "Spending_Score");
+    assert_eq!(kinds[10].1, "target");
+    let quality = &metrics["quality"][0];
+    let accuracy = |by: &str| quality[by]["accuracy"].as_f64().unwrap();
+    assert!((accuracy("global") - 0.281).abs() < 0.001, "the majority's share is a known figure");
+    assert!(accuracy("segments") > 0.4);
+}
+
+#[test]
+fn the_number_of_segments_can_be_asked_for() {
+    let folder = temporary();
+    let metrics = fit(&sample("cdnow_customers.csv"), folder.path(), &["--segments", "3"]);
+    assert_eq!((&metrics["k"], &metrics["elbow"]["chosen_by"]), (&3.into(), &"asked".into()));
+    let decoded = Artifact::decode(&artifact(folder.path())).unwrap();
+    assert_eq!(decoded.model().parts().segments.len(), 3);
+    assert_eq!(metrics["model"], decoded.id().to_hex());
+}
+
+#[test]
+fn one_segment_can_be_asked_for() {
+    let folder = temporary();
+    let metrics = fit(&sample("cdnow_customers.csv"), folder.path(), &["--segments", "1"]);
+    assert_eq!(metrics["k"], 1);
+    assert_eq!(metrics["segments"][0]["share"], 1.0);
+}
+
+#[test]
+fn a_target_that_is_never_negative_is_never_predicted_negative() {
+    let folder = temporary();
+    let data = sample("cdnow_customers.csv");
+    fit(&data, folder.path(), &["--target", "future_spend"]);
+    let mut command = trainer();
+    command.arg("predict").arg(folder.path().join("model.postcard")).arg(&data);
+    let predicted = stdout_of(&mut command);
+    let values: Vec<f64> =
+        predicted.lines().skip(1).map(|l| l.rsplit(',').next().unwrap().parse().unwrap()).collect();
+    assert_eq!(values.len(), 2357);
+    assert!(values.iter().all(|v| *v >= 0.0));
+    assert!(values.contains(&0.0), "the floor is reached by some");
+}
+
+#[test]
+fn an_artifact_and_its_metrics_hold_no_name_or_path() {
+    let folder = temporary();
+    let data = folder.path().join("customers-of-alice.csv");
+    fs::copy(sample("cdnow_customers.csv"), &data).unwrap();
+    let out = folder.path().join("out");
+    fit(&data, &out, &["--target", "future_spend"]);
+    for file in ["model.postcard", "metrics.json", "schema.json"] {
+        let bytes = fs::read(out.join(file)).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains("alice") && !text.contains("00004"), "{file}");
+    }
+}
+
+#[test]
+fn the_tables_say_what_was_understood_and_chosen() {
+    let folder = temporary();
+    let mut command = trainer();
+    command.current_dir(folder.path()).arg("fit").arg(sample("design_excerpt.csv"));
+    command.args(["--target", "Segmentation", "--min-segment", "5", "--min-level", "2"]);
+    let printed = stdout_of(&mut command);
+    let (_, tables) = printed.split_once('\n').unwrap();
+    expect![[r#"
+
+        ┌─────────────────┬─────────────┬──────────────────────────────┬─────────┬──────────┐
+        │ column          ┆ kind        ┆ used as                      ┆ missing ┆ distinct │
+        ╞═════════════════╪═════════════╪══════════════════════════════╪═════════╪══════════╡
+        │ ID              ┆ numeric     ┆ left out: names the customer ┆       0 ┆       35 │
+        │ Gender          ┆ categorical ┆ feature                      ┆       0 ┆        2 │
+        │ Ever_Married    ┆ yes/no      ┆ feature                      ┆       0 ┆        2 │
+        │ Age             ┆ numeric     ┆ feature                      ┆       0 ┆       25 │
+        │ Graduated       ┆ yes/no      ┆ feature                      ┆       0 ┆        2 │
+        │ Profession      ┆ categorical ┆ feature, 2 rare words folded ┆       0 ┆        8 │
+        │ Work_Experience ┆ numeric     ┆ feature                      ┆       0 ┆       10 │
+        │ Spending_Score  ┆ ordinal     ┆ feature                      ┆       0 ┆        3 │
+        │ Family_Size     ┆ numeric     ┆ feature                      ┆       1 ┆        5 │
+        │ Var_1           ┆ categorical ┆ feature, 3 rare words folded ┆       1 ┆        7 │
+        │ Segmentation    ┆ categorical ┆ target                       ┆       0 ┆        4 │
+        └─────────────────┴─────────────┴──────────────────────────────┴─────────┴──────────┘
+
+        ┌────┬───────┬────────────────────────────────┬──────────────────┬──────────────────────────────────────────┐
+        │  k ┆  WCSS ┆                                ┆ smallest segment ┆                                          │
+        ╞════╪═══════╪════════════════════════════════╪══════════════════╪══════════════════════════════════════════╡
+        │  1 ┆ 315.0 ┆ ██████████████████████████████ ┆               35 ┆                                          │
+        │  2 ┆ 247.7 ┆ ████████████████████████       ┆               16 ┆                                          │
+        │  3 ┆ 196.7 ┆ ███████████████████            ┆                8 ┆                                          │
+        │  4 ┆ 168.2 ┆ █████████████████              ┆                5 ┆ chosen, knee from k = 1, knee from k = 2 │
+        │  5 ┆ 150.3 ┆ ███████████████                ┆                5 ┆                                          │
+        │  6 ┆ 136.9 ┆ ██████████████                 ┆                5 ┆                                          │
+        │  7 ┆ 123.7 ┆ ████████████                   ┆                3 ┆                                          │
+        │  8 ┆ 110.9 ┆ ███████████                    ┆                3 ┆                                          │
+        │  9 ┆  99.5 ┆ ██████████                     ┆                3 ┆                                          │
+        │ 10 ┆  89.8 ┆ █████████                      ┆                2 ┆                                          │
+        └────┴───────┴────────────────────────────────┴──────────────────┴──────────────────────────────────────────┘
+        4 segments: the elbow of the curve
+
+        ┌───────────────────────────────────────────────────┬───────┬───────────┐
+        │ segment                                           ┆ share ┆ customers │
+        ╞═══════════════════════════════════════════════════╪═══════╪═══════════╡
+        │ Segment 0: high Spending_Score, Ever_Married: Yes ┆  34 % ┆        12 │
+        │ Segment 1: low Family_Size, Gender: Female        ┆  29 % ┆        10 │
+        │ Segment 2: high Family_Size, Ever_Married: No     ┆  23 % ┆         8 │
+        │ Segment 3: high Age, Graduated: No                ┆  14 % ┆         5 │
+        └───────────────────────────────────────────────────┴───────┴───────────┘
+
+        ┌────────────────────┬──────────┬──────────┬──────────┬──────────┐
+        │ typical of segment ┆        0 ┆        1 ┆        2 ┆        3 │
+        ╞════════════════════╪══════════╪══════════╪══════════╪══════════╡
+        │ Segmentation       ┆ C (29 %) ┆ D (32 %) ┆ D (32 %) ┆ D (32 %) │
+        └────────────────────┴──────────┴──────────┴──────────┴──────────┘
+
+        Segmentation, five folds, out of sample, 35 customers
+        ┌────────────────────────────┬──────────┬──────────┐
+        │ predicting by              ┆ accuracy ┆ log-loss │
+        ╞════════════════════════════╪══════════╪══════════╡
+        │ all customers' frequencies ┆   0.2000 ┆   1.3765 │
+        │ the segment's              ┆   0.2286 ┆   1.3753 │
+        └────────────────────────────┴──────────┴──────────┘
+        the segments themselves were found once, on all customers
+
+        model d98fafe3b1e85d1051809f77a6e422d5225f9d280b85361ced08ae141aeb5a76
+        wrote model/model.postcard, metrics.json, schema.json, timings.json
+    "#]].assert_eq(tables);
+}

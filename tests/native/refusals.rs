@@ -1,0 +1,311 @@
+//! Input that cannot be fitted: one clear message with file and line, the right exit code, nothing written.
+#![expect(clippy::unwrap_used, reason = "a test stops where something fails")]
+
+use std::fs;
+use std::path::Path;
+
+use expect_test::{Expect, expect};
+use tests::{stderr_of, temporary, trainer};
+
+const HEADER: &str = "id,age,spend\n";
+
+/// Runs `fit` on `bytes` in an empty folder and expects it to refuse.
+fn refuses(bytes: &[u8], flags: &[&str], exit: i32, message: &Expect) {
+    let folder = temporary();
+    fs::write(folder.path().join("data.csv"), bytes).unwrap();
+    refuses_in(folder.path(), "data.csv", flags, exit, message);
+}
+
+fn refuses_in(folder: &Path, data: &str, flags: &[&str], exit: i32, message: &Expect) {
+    let before = listing(folder);
+    let output = trainer().current_dir(folder).args(["fit", data]).args(flags).output().unwrap();
+    message.assert_eq(&stderr_of(&output));
+    assert_eq!(output.status.code(), Some(exit));
+    assert!(output.stdout.is_empty());
+    assert_eq!(listing(folder), before, "something was written");
+}
+
+fn listing(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+fn rows(n: usize) -> String {
+    let rows: Vec<String> = (0..n).map(|i| format!("c{i},{},{}", 20 + i % 7, i * i % 11)).collect();
+    format!("{HEADER}{}\n", rows.join("\n"))
+}
+
+#[test]
+fn an_empty_file() {
+    refuses(
+        b"",
+        &[],
+        65,
+        &expect![[r#"
+        error: `data.csv` line 1: the file is empty
+
+        hint: give a CSV file with a header line
+    "#]],
+    );
+}
+
+#[test]
+fn a_header_only() {
+    refuses(
+        HEADER.as_bytes(),
+        &[],
+        65,
+        &expect![[r#"
+        error: `data.csv` line 2: there is a header and no row
+
+        hint: give one row for each customer
+    "#]],
+    );
+}
+
+#[test]
+fn one_row() {
+    refuses(
+        rows(1).as_bytes(),
+        &[],
+        65,
+        &expect![[r#"
+        error: `data.csv`: 1 customer is too few for segments of at least 20
+
+        hint: give more rows, or lower `--min-segment` (a small segment may show a person)
+    "#]],
+    );
+}
+
+#[test]
+fn a_missing_target() {
+    refuses(
+        rows(50).as_bytes(),
+        &["--target", "spent"],
+        65,
+        &expect![[r#"
+        error: `data.csv` line 1: there is no column `spent`
+
+        hint: did you mean `spend`?
+    "#]],
+    );
+}
+
+#[test]
+fn a_target_that_is_ignored() {
+    refuses(
+        rows(50).as_bytes(),
+        &["--target", "age", "--ignore", "age"],
+        2,
+        &expect![[r#"
+        error: the column `age` cannot be target and left out
+
+        hint: name different columns
+    "#]],
+    );
+}
+
+#[test]
+fn duplicate_headers() {
+    refuses(
+        b"a,b,a\n1,2,3\n",
+        &[],
+        65,
+        &expect![[r#"
+        error: `data.csv` line 1: the header names the column `a` twice
+
+        hint: rename one of them
+    "#]],
+    );
+}
+
+#[test]
+fn random_bytes() {
+    let mut state = 1_u32;
+    let bytes: Vec<u8> = (0..4096)
+        .map(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        })
+        .collect();
+    refuses(
+        &bytes,
+        &[],
+        65,
+        &expect![[r#"
+        error: `data.csv` line 1: the text is not UTF-8
+
+        hint: save the file as UTF-8
+    "#]],
+    );
+}
+
+#[test]
+fn a_ragged_line_7() {
+    let mut lines: Vec<String> = rows(40).lines().map(String::from).collect();
+    lines[6] = "c5,41".into();
+    refuses(
+        lines.join("\n").as_bytes(),
+        &[],
+        65,
+        &expect![[r#"
+        error: `data.csv` line 7: 2 cells, but the header has 3
+
+        hint: look for a missing or a superfluous comma, or quotes that are not closed
+    "#]],
+    );
+}
+
+#[test]
+fn a_line_that_is_not_utf_8() {
+    let mut bytes = rows(4).into_bytes();
+    bytes.extend_from_slice(b"c9,4\xff,2\n");
+    refuses(
+        &bytes,
+        &[],
+        65,
+        &expect![[r#"
+        error: `data.csv` line 6: the text is not UTF-8
+
+        hint: save the file as UTF-8
+    "#]],
+    );
+}
+
+#[test]
+fn a_quote_that_is_never_closed() {
+    let text = format!("{HEADER}c1,\"41,2\n{}", "x".repeat(2 << 20));
+    refuses(
+        text.as_bytes(),
+        &[],
+        65,
+        &expect![[r#"
+        error: `data.csv` line 2: a row of over 1048576 bytes or 16384 cells
+
+        hint: look for quotes that are not closed
+    "#]],
+    );
+}
+
+#[test]
+fn numbers_too_large_for_a_customer() {
+    let mut text = rows(60);
+    text.push_str("c98,1e16,2\nc99,41,2e300\n");
+    refuses(
+        text.as_bytes(),
+        &[],
+        65,
+        &expect![[r#"
+            error: `data.csv`: 2 values cannot be used
+              line 62, column `age`: expected a number between -1e15 and 1e15
+              line 63, column `spend`: expected a number between -1e15 and 1e15
+
+            hint: mend these rows, or leave the columns out with `--ignore`
+        "#]],
+    );
+}
+
+#[test]
+fn nothing_to_find_segments_in() {
+    let text: String = (0..50).map(|i| format!("c{i},7\n")).collect();
+    refuses(
+        format!("id,age\n{text}").as_bytes(),
+        &[],
+        65,
+        &expect![[r#"
+        error: `data.csv`: no column is left to find segments in
+
+        hint: give columns that say what customers are or do; with few rows, lower `--min-level`
+    "#]],
+    );
+}
+
+#[test]
+fn more_segments_than_customers_differ() {
+    let text = "0\n1\n".repeat(50);
+    refuses(
+        format!("flag\n{text}").as_bytes(),
+        &["--segments", "3"],
+        65,
+        &expect![[r#"
+        error: `data.csv`: 3 segments of customers of whom only 2 differ
+
+        hint: ask for at most 2
+    "#]],
+    );
+}
+
+#[test]
+fn a_segment_too_small_to_keep_a_person_private() {
+    let mut text = rows(60);
+    text.push_str("far1,900,900\nfar2,900,900\nfar3,900,900\n");
+    refuses(
+        text.as_bytes(),
+        &["--segments", "5"],
+        65,
+        &expect![[r#"
+        error: `data.csv`: of 5 segments the smallest would have 3 customers, fewer than 20
+
+        hint: ask for fewer segments, or lower `--min-segment` (a small segment may show a person)
+    "#]],
+    );
+}
+
+#[test]
+fn a_file_that_is_not_there() {
+    let folder = temporary();
+    refuses_in(
+        folder.path(),
+        "nowhere.csv",
+        &[],
+        66,
+        &expect![[r#"
+        error: cannot read `nowhere.csv`: no such file or directory
+    "#]],
+    );
+}
+
+#[test]
+fn a_directory() {
+    let folder = temporary();
+    fs::create_dir(folder.path().join("data")).unwrap();
+    refuses_in(
+        folder.path(),
+        "data",
+        &[],
+        66,
+        &expect![[r#"
+        error: `data` is a directory
+
+        hint: name a file in it
+    "#]],
+    );
+}
+
+#[test]
+fn a_place_that_cannot_be_written() {
+    let folder = temporary();
+    fs::write(folder.path().join("data.csv"), rows(60)).unwrap();
+    fs::write(folder.path().join("taken"), "a file").unwrap();
+    refuses_in(
+        folder.path(),
+        "data.csv",
+        &["--out", "taken"],
+        73,
+        &expect![[r#"
+        error: cannot write `taken`: file exists
+    "#]],
+    );
+}
+
+#[test]
+fn words_that_the_command_line_does_not_know() {
+    let folder = temporary();
+    let output =
+        trainer().current_dir(folder.path()).args(["fit", "--targt", "x"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr_of(&output).contains("--target"), "{}", stderr_of(&output));
+}
