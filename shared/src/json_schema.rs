@@ -5,7 +5,6 @@ use alloc::vec::Vec;
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
-use serde_json::{Value as Json, json};
 
 use crate::artifact::Artifact;
 use crate::schema::{Column, ColumnKind, MAX_NUMBER};
@@ -48,7 +47,7 @@ impl Serialize for Document<'_> {
 }
 
 /// A JSON object in the order of the columns, which a form keeps.
-struct Properties<'a>(Vec<(&'a str, Json)>);
+struct Properties<'a>(Vec<(&'a str, Property<'a>)>);
 
 impl Serialize for Properties<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -56,57 +55,92 @@ impl Serialize for Properties<'_> {
     }
 }
 
-fn property<'a>((column, step): (&'a Column, &ColumnStep)) -> (&'a str, Json) {
+#[derive(Serialize)]
+struct Property<'a> {
+    #[serde(rename = "enum", skip_serializing_if = "Vec::is_empty")]
+    words: Vec<Json<'a>>,
+    examples: Vec<Json<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    maximum: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    minimum: Option<f64>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    types: Option<Json<'a>>,
+}
+
+/// The few JSON values that a property needs; those of `serde_json` weigh more than the model's arithmetic.
+#[derive(Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+enum Json<'a> {
+    Null,
+    Boolean(bool),
+    Number(f64),
+    Text(&'a str),
+    List(Vec<Json<'a>>),
+}
+
+fn property<'a>((column, step): (&'a Column, &ColumnStep)) -> (&'a str, Property<'a>) {
     let example = example(column, step);
-    let words = |more: &[Json]| {
-        let words = column.kind.words().into_iter();
-        let nothing = column.optional.then_some(Json::Null);
-        more.iter().cloned().chain(words.flat_map(spellings)).chain(nothing).collect::<Vec<_>>()
+    let words = |mut words: Vec<Json<'a>>| {
+        for word in column.kind.words() {
+            push_spellings(word, &mut words);
+        }
+        words.extend(column.optional.then_some(Json::Null));
+        words
+    };
+    let types = |names: &[&'a str]| {
+        let nothing = column.optional.then_some("null");
+        match (names, nothing) {
+            ([one], None) => Json::Text(one),
+            _ => Json::List(names.iter().copied().chain(nothing).map(Json::Text).collect()),
+        }
+    };
+    let plain = Property {
+        words: Vec::new(),
+        examples: Vec::from([example.clone()]),
+        maximum: None,
+        minimum: None,
+        types: None,
     };
     let property = match &column.kind {
-        ColumnKind::Numeric => json!({
-            "type": or_null("number", column.optional),
-            "minimum": -MAX_NUMBER,
-            "maximum": MAX_NUMBER,
-            "examples": [example],
-        }),
+        ColumnKind::Numeric => Property {
+            maximum: Some(MAX_NUMBER),
+            minimum: Some(-MAX_NUMBER),
+            types: Some(types(&["number"])),
+            ..plain
+        },
         ColumnKind::YesNo { .. } => {
-            json!({ "enum": words(&[Json::Bool(true), Json::Bool(false)]), "examples": [example] })
+            let booleans = [Json::Boolean(true), Json::Boolean(false)];
+            Property { words: words(Vec::from(booleans)), ..plain }
         }
         ColumnKind::Ordinal { .. } | ColumnKind::Categorical { other: false, .. } => {
-            json!({ "enum": words(&[]), "examples": [example] })
+            Property { words: words(Vec::new()), ..plain }
         }
         ColumnKind::Categorical { levels, .. } => {
-            let first = [example.clone()].into_iter();
-            let rest = levels.iter().map(|l| Json::from(l.as_str())).filter(|l| *l != example);
-            let types: &[&str] =
-                if column.optional { &["string", "number", "null"] } else { &["string", "number"] };
-            json!({ "type": types, "examples": first.chain(rest).collect::<Vec<_>>() })
+            let rest = levels.iter().map(|level| Json::Text(level)).filter(|l| *l != example);
+            let examples = plain.examples.into_iter().chain(rest).collect();
+            Property { examples, types: Some(types(&["string", "number"])), ..plain }
         }
     };
     (&column.name, property)
 }
 
-fn or_null(kind: &str, optional: bool) -> Json {
-    if optional { json!([kind, "null"]) } else { json!(kind) }
-}
-
 /// A word, and the number it may be given as when it is the text of one.
-fn spellings(word: &str) -> impl Iterator<Item = Json> + use<> {
+fn push_spellings<'a>(word: &'a str, words: &mut Vec<Json<'a>>) {
+    words.push(Json::Text(word));
     let number = crate::number::parse(word).map(crate::number::Finite::get);
-    let number = number.filter(|n| alloc::format!("{n}") == word).map(Json::from);
-    [Json::from(word)].into_iter().chain(number)
+    words.extend(number.filter(|n| alloc::format!("{n}") == word).map(Json::Number));
 }
 
 /// What stands in for a missing value is a value that the column takes.
-fn example(column: &Column, step: &ColumnStep) -> Json {
+fn example<'a>(column: &'a Column, step: &ColumnStep) -> Json<'a> {
     match step {
         // Three significant digits: an example need not be the median exactly.
         ColumnStep::Number { impute, .. } => {
-            alloc::format!("{:.2e}", impute.get()).parse::<f64>().map_or(Json::Null, Json::from)
+            alloc::format!("{:.2e}", impute.get()).parse().map_or(Json::Null, Json::Number)
         }
         ColumnStep::Rank { impute, .. } | ColumnStep::OneHot { impute, .. } => {
-            column.kind.level(usize::from(*impute)).map_or(Json::Null, Json::from)
+            column.kind.level(usize::from(*impute)).map_or(Json::Null, Json::Text)
         }
     }
 }

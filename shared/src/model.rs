@@ -1,13 +1,12 @@
 //! A whole fitted model, and the one composition of its stages.
 
-use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::assign::{Assigner, Segment};
 use crate::playbook::{Playbook, Recommendation};
 use crate::record::Record;
-use crate::schema::{Schema, is_name};
+use crate::schema::{Schema, are_distinct, is_name};
 use crate::segment_model::{Prediction, SegmentModel, Target, TargetKind};
 use crate::transform::Transform;
 
@@ -157,24 +156,23 @@ fn segments_are_sound(segments: &[SegmentInfo], n_segments: usize) -> bool {
 }
 
 fn targets_are_sound(targets: &[TargetModels], n_segments: usize, n_features: usize) -> bool {
-    let mut names = BTreeSet::new();
-    targets.iter().all(|models| {
+    let names_differ = are_distinct(targets.iter().map(|models| models.target.name.as_str()));
+    let each_is_sound = targets.iter().all(|models| {
         let target = &models.target;
         let kind_is_sound = match &target.kind {
             TargetKind::Number => true,
             TargetKind::Class { classes } => {
-                let distinct: BTreeSet<_> = classes.iter().collect();
                 !classes.is_empty()
-                    && distinct.len() == classes.len()
+                    && are_distinct(classes.iter().map(String::as_str))
                     && classes.iter().all(|class| is_name(class))
             }
         };
         kind_is_sound
             && is_name(&target.name)
-            && names.insert(target.name.as_str())
             && models.by_segment.len() == n_segments
             && models.by_segment.iter().all(|model| model.fits(&target.kind, n_features))
-    })
+    });
+    names_differ && each_is_sound
 }
 
 fn training_is_sound(training: &Training) -> bool {

@@ -182,9 +182,11 @@ impl Schema {
         if columns.is_empty() || columns.len() > usize::from(u16::MAX) {
             return Err(SchemaDefect::ColumnCount);
         }
-        let mut names = BTreeSet::new();
+        if !are_distinct(columns.iter().map(|column| column.name.as_str())) {
+            return Err(SchemaDefect::ColumnName);
+        }
         for column in &columns {
-            if !is_name(&column.name) || !names.insert(column.name.as_str()) {
+            if !is_name(&column.name) {
                 return Err(SchemaDefect::ColumnName);
             }
             if !levels_are_sound(&column.kind) {
@@ -250,15 +252,21 @@ pub(crate) fn is_name(text: &str) -> bool {
     !text.is_empty() && text.len() <= 256 && !text.chars().any(char::is_control)
 }
 
+/// Whether no word stands twice.
+pub(crate) fn are_distinct<'a>(words: impl IntoIterator<Item = &'a str>) -> bool {
+    let mut known = BTreeSet::new();
+    // One by one: collecting into a set would bring a whole sorting algorithm into the wasm.
+    words.into_iter().all(|word| known.insert(word))
+}
+
 fn levels_are_sound(kind: &ColumnKind) -> bool {
     let words = kind.words();
-    let distinct: BTreeSet<_> = words.iter().collect();
     let sorted = words.windows(2).all(|pair| matches!(pair, [a, b] if a < b));
     match kind {
         ColumnKind::Numeric => true,
         ColumnKind::YesNo { .. } | ColumnKind::Ordinal { .. } => {
             (2..=1000).contains(&words.len())
-                && distinct.len() == words.len()
+                && are_distinct(words.iter().copied())
                 && words.iter().all(|w| is_name(w))
         }
         ColumnKind::Categorical { .. } => {
