@@ -9,9 +9,8 @@
 //! The order of checks is path, method, media type, size, UTF-8, JSON, schema; only a customer that passed
 //! them all is looked up, so that every spelling shares one entry and nothing rejected is kept.
 
-use serde::de::IgnoredAny;
 use shared::cache_key::CacheSecret;
-use shared::{Artifact, ArtifactError};
+use shared::{Artifact, ArtifactError, RawRecord};
 
 use crate::customer::{Customer, UnknownFields, refuse_over_limit};
 use crate::problem::{Kind, Problem};
@@ -253,7 +252,7 @@ impl Pending<'_> {
     fn may_be_a_reply(&self, text: &str) -> bool {
         let model = self.handler.artifact.id().to_hex();
         text.starts_with(&format!(r#"{{"model":"{model}","segment":"#))
-            && serde_json::from_str::<IgnoredAny>(text).is_ok()
+            && RawRecord::from_json(text).is_ok()
     }
 
     fn respond(&self, body: String, cache_status: &'static str) -> Response {

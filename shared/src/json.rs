@@ -4,13 +4,11 @@
 //! table's cell does.
 
 use alloc::borrow::Cow;
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
 
-use serde::de::{Deserializer as _, Error as _, MapAccess, Visitor};
-use serde_json::value::RawValue;
-
+use crate::json_reader::{Malformed, Reader, Token};
 use crate::number;
 use crate::raw::{RawCell, RawRecord};
 
@@ -39,60 +37,59 @@ impl<'a> RawRecord<'a> {
     /// # Errors
     /// When the text is not JSON, not an object, or names a field twice.
     pub fn from_json(text: &'a str) -> Result<Self, JsonError> {
-        let mut deserializer = serde_json::Deserializer::from_str(text);
-        let mut duplicate = None;
-        let fields = deserializer
-            .deserialize_map(Fields { duplicate: &mut duplicate })
-            .and_then(|fields| deserializer.end().map(|()| fields));
-        if let Some(name) = duplicate {
-            return Err(JsonError::DuplicateField { name });
-        }
-        fields.map(RawRecord::new).map_err(|error| {
-            // A JSON value of another type is a data error; everything else breaks the syntax.
-            if error.is_data() {
-                JsonError::NotAnObject
-            } else {
-                JsonError::Malformed { line: error.line(), column: error.column() }
+        let mut reader = Reader::new(text);
+        match read(&mut reader) {
+            Ok(Some(fields)) => match duplicate(&fields) {
+                Some(name) => Err(JsonError::DuplicateField { name }),
+                None => Ok(RawRecord::new(fields)),
+            },
+            Ok(None) => Err(JsonError::NotAnObject),
+            Err(Malformed) => {
+                let (line, column) = reader.position();
+                Err(JsonError::Malformed { line, column })
             }
-        })
-    }
-}
-
-struct Fields<'d> {
-    duplicate: &'d mut Option<String>,
-}
-
-impl<'de> Visitor<'de> for Fields<'_> {
-    type Value = Vec<(Cow<'de, str>, RawCell<'de>)>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut fields: Self::Value = Vec::new();
-        while let Some(name) = map.next_key::<String>()? {
-            let cell = cell(map.next_value::<&RawValue>()?).map_err(A::Error::custom)?;
-            if fields.iter().any(|(known, _)| *known == name) {
-                *self.duplicate = Some(name);
-                return Err(A::Error::custom("duplicate field"));
-            }
-            fields.push((Cow::Owned(name), cell));
         }
-        Ok(fields)
     }
 }
 
-fn cell(value: &RawValue) -> Result<RawCell<'_>, serde_json::Error> {
-    let text = value.get();
-    Ok(match text.as_bytes().first() {
-        Some(b'n') => RawCell::Missing,
-        Some(b't') => RawCell::Boolean(true),
-        Some(b'f') => RawCell::Boolean(false),
-        Some(b'"') => RawCell::Text(Cow::Owned(serde_json::from_str(text)?)),
-        Some(b'[' | b'{') => RawCell::Nested,
-        _ => number::parse(text).map_or(RawCell::NotFinite, RawCell::Number),
-    })
+type Fields<'a> = Vec<(Cow<'a, str>, RawCell<'a>)>;
+
+/// The whole text; `None` when it is JSON but no object.
+fn read<'a>(reader: &mut Reader<'a>) -> Result<Option<Fields<'a>>, Malformed> {
+    let mut fields = None;
+    if reader.takes(b'{') {
+        let fields = fields.insert(Vec::new());
+        if !reader.takes(b'}') {
+            loop {
+                let name = reader.name()?;
+                fields.push((name, cell(reader.value()?)));
+                if !reader.takes(b',') {
+                    break;
+                }
+            }
+            reader.expect(b'}')?;
+        }
+    } else {
+        reader.value()?;
+    }
+    if reader.peek().is_some() { Err(Malformed) } else { Ok(fields) }
+}
+
+fn cell(value: Token<'_>) -> RawCell<'_> {
+    match value {
+        Token::Null => RawCell::Missing,
+        Token::Boolean(yes) => RawCell::Boolean(yes),
+        Token::Number(text) => number::parse(text).map_or(RawCell::NotFinite, RawCell::Number),
+        Token::Text(text) => RawCell::Text(text),
+        Token::Nested => RawCell::Nested,
+    }
+}
+
+/// The first name that stands a second time.
+fn duplicate(fields: &Fields) -> Option<String> {
+    let mut known = BTreeSet::new();
+    let second = fields.iter().find(|(name, _)| !known.insert(name.as_ref()));
+    second.map(|(name, _)| name.as_ref().into())
 }
 
 #[cfg(test)]
@@ -141,8 +138,87 @@ mod tests {
     }
 
     #[test]
-    fn a_string_with_a_lone_surrogate_is_malformed() {
-        let error = RawRecord::from_json(r#"{"a":"\ud800"}"#).unwrap_err();
-        assert!(matches!(error, JsonError::Malformed { .. } | JsonError::NotAnObject), "{error:?}");
+    fn a_string_with_half_a_character_is_malformed() {
+        for text in [r"\ud800", r"\udc00", r"\ud800\n", r"\ud800\u0041", r"\u12", r"\uD83D\uDE0"] {
+            let error = RawRecord::from_json(&alloc::format!("{{\"a\":\"{text}\"}}")).unwrap_err();
+            assert!(matches!(error, JsonError::Malformed { .. }), "{text}: {error:?}");
+        }
+        let raw = RawRecord::from_json(r#"{"a":"\uD83D\ude00\/\t"}"#).unwrap();
+        assert_eq!(raw.get("a"), &RawCell::Text("😀/\t".into()));
+    }
+
+    #[test]
+    fn depth_costs_no_stack() {
+        let deep = ["{\"a\":", &"[".repeat(1_000_000), &"]".repeat(1_000_000), "}"].concat();
+        assert_eq!(RawRecord::from_json(&deep).unwrap().get("a"), &RawCell::Nested);
+        assert!(RawRecord::from_json(&deep[..1_500_000]).is_err());
+    }
+
+    /// The oracle is `serde_json`, which reads JSON to the letter: every text that is one piece away from a
+    /// good one, by cutting, leaving out or putting in.
+    #[test]
+    fn what_is_json_is_decided_as_serde_json_does() {
+        let good = [
+            r#" {"a" : [1,{"b":"x\n\u00e4\\"},[]], "c":-0.5e-3,"d":{},"e":[{"f":null}]} "#,
+            r#"{"a":true,"b":false,"c":null,"d":10,"e":0,"f":1E+2,"g":"ä","h":[[],{}]}"#,
+            r#"[1,"a",{"b":[2]}]"#,
+            "{}",
+            "-12.25e1",
+        ];
+        let pieces = [
+            "{", "}", "[", "]", ",", ":", "\"", "\"a\"", "\"a\":", ",\"z\":1", "\\", "\\u", "0",
+            "1", "-", "+", ".", ".5", "e", "E1", "null", "t", " ", "\n", "ä", "\u{1}",
+        ];
+        let mut compared = 0;
+        for text in good {
+            let places = (0..=text.len()).filter(|&at| text.is_char_boundary(at));
+            for (before, after) in places.map(|at| text.split_at(at)) {
+                compare(before);
+                let mut rest = after.chars();
+                rest.next();
+                compare(&[before, rest.as_str()].concat());
+                for piece in pieces {
+                    compare(&[before, piece, after].concat());
+                    compare(&[before, piece, rest.as_str()].concat());
+                    compared += 2;
+                }
+            }
+        }
+        assert!(compared > 9_000, "{compared}");
+    }
+
+    fn compare(text: &str) {
+        let known: Result<serde_json::Value, _> = serde_json::from_str(text);
+        match (RawRecord::from_json(text), known) {
+            (Ok(raw), Ok(serde_json::Value::Object(known))) => {
+                assert_eq!(raw.names().count(), known.len(), "{text}");
+                for (name, value) in &known {
+                    match (raw.get(name), &cell_of(value)) {
+                        // The oracle's own number reading is off by a bit now and then.
+                        (RawCell::Number(ours), RawCell::Number(theirs)) => {
+                            let (ours, theirs) = (ours.get(), theirs.get());
+                            assert!((ours - theirs).abs() <= 1e-15 * ours.abs(), "{text}");
+                        }
+                        (ours, theirs) => assert_eq!(ours, theirs, "{text}"),
+                    }
+                }
+            }
+            (Err(JsonError::DuplicateField { .. }), Ok(serde_json::Value::Object(_)))
+            | (Err(JsonError::Malformed { .. }), Err(_)) => {}
+            (Err(JsonError::NotAnObject), Ok(known)) => assert!(!known.is_object(), "{text}"),
+            (ours, theirs) => panic!("{text:?}: {ours:?}, but {theirs:?}"),
+        }
+    }
+
+    fn cell_of(value: &serde_json::Value) -> RawCell<'_> {
+        match value {
+            serde_json::Value::Null => RawCell::Missing,
+            serde_json::Value::Bool(yes) => RawCell::Boolean(*yes),
+            serde_json::Value::Number(n) => {
+                RawCell::Number(Finite::new(n.as_f64().unwrap()).unwrap())
+            }
+            serde_json::Value::String(text) => RawCell::Text(text.as_str().into()),
+            serde_json::Value::Array(_) | serde_json::Value::Object(_) => RawCell::Nested,
+        }
     }
 }

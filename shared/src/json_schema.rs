@@ -7,6 +7,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::artifact::Artifact;
+use crate::number;
 use crate::schema::{Column, ColumnKind, MAX_NUMBER};
 use crate::transform::ColumnStep;
 
@@ -128,17 +129,15 @@ fn property<'a>((column, step): (&'a Column, &ColumnStep)) -> (&'a str, Property
 /// A word, and the number it may be given as when it is the text of one.
 fn push_spellings<'a>(word: &'a str, words: &mut Vec<Json<'a>>) {
     words.push(Json::Text(word));
-    let number = crate::number::parse(word).map(crate::number::Finite::get);
-    words.extend(number.filter(|n| alloc::format!("{n}") == word).map(Json::Number));
+    let number = number::parse(word).map(number::Finite::get);
+    words.extend(number.filter(|&n| number::to_text(n) == word).map(Json::Number));
 }
 
 /// What stands in for a missing value is a value that the column takes.
 fn example<'a>(column: &'a Column, step: &ColumnStep) -> Json<'a> {
     match step {
         // Three significant digits: an example need not be the median exactly.
-        ColumnStep::Number { impute, .. } => {
-            alloc::format!("{:.2e}", impute.get()).parse().map_or(Json::Null, Json::Number)
-        }
+        ColumnStep::Number { impute, .. } => Json::Number(number::to_three_digits(impute.get())),
         ColumnStep::Rank { impute, .. } | ColumnStep::OneHot { impute, .. } => {
             column.kind.level(usize::from(*impute)).map_or(Json::Null, Json::Text)
         }

@@ -42,6 +42,7 @@ pub mod csv;
 mod example;
 pub mod grid;
 mod json;
+mod json_reader;
 mod json_schema;
 pub mod math;
 pub mod model;

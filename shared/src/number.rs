@@ -1,6 +1,9 @@
 //! The one rule by which text becomes a number, for CSV cells and JSON alike.
 
+use alloc::string::String;
 use core::fmt;
+
+use crate::math;
 
 /// A finite `f64`; negative zero is folded, so equal values have equal bits.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
@@ -40,6 +43,35 @@ impl fmt::Debug for Finite {
 /// ```
 pub fn parse(text: &str) -> Option<Finite> {
     follows_grammar(text.as_bytes()).then(|| text.parse().ok().and_then(Finite::new)).flatten()
+}
+
+/// The shortest text that [`parse`] reads back as `value`, without a fraction where there is none.
+///
+/// Not `format!`, which brings a second way of printing floats, and its tables, beside the reply's own.
+pub fn to_text(value: f64) -> String {
+    // Fails only on maps whose keys are not text; there are none.
+    let mut text = serde_json::to_string(&value).unwrap_or_default();
+    if text.ends_with(".0") {
+        text.truncate(text.len() - 2);
+    }
+    text
+}
+
+/// `value` to three significant digits.
+pub fn to_three_digits(value: f64) -> f64 {
+    let size = value.abs();
+    if !(1e-12..=1e15).contains(&size) {
+        return value;
+    }
+    // Powers of ten up to 1e22 are exact, so only the last division rounds.
+    let (mut up, mut down) = (1.0, 1.0);
+    while size * up < 100.0 {
+        up *= 10.0;
+    }
+    while size / down >= 1000.0 {
+        down *= 10.0;
+    }
+    math::round_ties_even(value * up / down) * down / up
 }
 
 fn follows_grammar(text: &[u8]) -> bool {
@@ -92,6 +124,38 @@ mod tests {
             ("1E+2", 100.0),
         ] {
             assert_eq!(parse(text).map(|n| n.get().to_bits()), Some(f64::to_bits(value)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_as_text_reads_back_and_is_short() {
+        for (value, text) in [
+            (0.0, "0"),
+            (3.0, "3"),
+            (-2.5, "-2.5"),
+            (0.1, "0.1"),
+            (1e15, "1000000000000000"),
+            (100.0, "100"),
+            (1e-7, "1e-7"),
+        ] {
+            assert_eq!(to_text(value), text);
+            assert_eq!(parse(text).map(Finite::get), Some(value));
+        }
+    }
+
+    #[test]
+    fn three_digits_are_left() {
+        for (value, left) in [
+            (0.0, 0.0),
+            (1.666_66, 1.67),
+            (-36.081, -36.1),
+            (209.4, 209.0),
+            (123_456.0, 123_000.0),
+            (0.001_234_5, 0.001_23),
+            (999.9, 1000.0),
+            (2.0, 2.0),
+        ] {
+            assert_eq!(to_three_digits(value), left);
         }
     }
 

@@ -7,6 +7,8 @@ use alloc::vec::Vec;
 use serde::Serialize;
 
 use crate::assign::{Assigner, Segment};
+use crate::math;
+use crate::number;
 use crate::schema::Schema;
 use crate::transform::{FeatureVector, Transform};
 
@@ -81,11 +83,13 @@ impl Playbook {
         let named = schema.columns().get(usize::from(column)).zip(typical.get(first + position));
         let Some((column, typical)) = named else { return Vec::new() };
         let name = &column.name;
+        let typical = number::to_text(*typical);
+        let shortfall = number::to_text(math::round_ties_even(shortfall * 10.0) / 10.0);
         Vec::from([Recommendation {
             title: format!("{name} is below the segment's"),
             text: format!(
                 "The typical customer of \"{segment_name}\" has {name} {typical}; \
-                 this one is {shortfall:.1} standard deviations below."
+                 this one is {shortfall} standard deviations below."
             ),
         }])
     }

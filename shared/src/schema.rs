@@ -100,7 +100,7 @@ impl ColumnKind {
             (_, RawCell::Cell(word)) => self.id(word),
             // A level that is written as an integer may arrive as a number.
             (Self::Ordinal { .. } | Self::Categorical { .. }, RawCell::Number(number)) => {
-                self.id(&format!("{}", number.get()))
+                self.id(&number::to_text(number.get()))
             }
             (_, RawCell::Boolean(_) | RawCell::Number(_) | RawCell::NotFinite) => {
                 Err(Code::UnknownLevel)
