@@ -210,9 +210,9 @@ fn numbers_too_large_for_a_customer() {
 
 #[test]
 fn nothing_to_find_segments_in() {
-    let text: String = (0..50).map(|i| format!("c{i},7\n")).collect();
+    let rows: Vec<String> = (0..50).map(|i| format!("c{i},7")).collect();
     refuses(
-        format!("id,age\n{text}").as_bytes(),
+        format!("id,age\n{}\n", rows.join("\n")).as_bytes(),
         &[],
         65,
         &expect![[r#"

@@ -42,8 +42,8 @@ pub enum Command {
   trainer fit customers.csv --target spend --ignore region --out model/
   trainer fit customers.csv --segments 4 --json | jq .segments
 
-Writes model.postcard (the model), metrics.json (every figure), schema.json (JSON Schema of a customer)
-and timings.json into the folder of `--out`.")]
+Writes into the folder of `--out`: model.postcard (the model), metrics.json (every figure),
+schema.json (JSON Schema of a customer) and timings.json.")]
 pub struct FitArgs {
     /// A CSV file with a header and one row for each customer
     pub data: PathBuf,
@@ -85,8 +85,8 @@ pub struct FitArgs {
   trainer predict model/model.postcard new.csv --out scored.csv
   trainer predict model/model.postcard new.csv | head
 
-Adds the columns segment, segment_name, distance, predicted_<target> and probability_<target>_<class>. The
-identifier and the target may be absent; other columns pass through.")]
+Adds the columns segment, segment_name, distance, predicted_<target> and
+probability_<target>_<class>. The identifier and the target may be absent; other columns pass through.")]
 pub struct PredictArgs {
     /// A model.postcard
     pub model: PathBuf,
@@ -130,12 +130,13 @@ pub struct TransformArgs {
 /// `trainer rfm`
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  trainer rfm orders.csv --customer customer_id --date date --amount amount --until 1997-09-30
+  trainer rfm orders.csv --customer customer_id --date date --amount amount \\
+    --until 1997-09-30 --out customers.csv
 
-Columns: the customer, recency_days (until minus last), frequency (days with a purchase), mean_amount (per
-such day), total_amount, tenure_days (until minus first), mean_<name> for every further numeric column, and
-future_spend (what is spent after `--until`) when the file goes on after it. Customers without a purchase up
-to `--until` are dropped and counted.")]
+Columns: the customer, recency_days (until minus last), frequency (days with a purchase),
+mean_amount (per such day), total_amount, tenure_days (until minus first), mean_<name> for every
+further numeric column, and future_spend (what is spent after `--until`) when the file goes on after
+it. Customers without a purchase up to `--until` are dropped and counted.")]
 pub struct RfmArgs {
     /// A CSV file with a header and one row for each order
     pub transactions: PathBuf,
