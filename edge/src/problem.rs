@@ -4,7 +4,7 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 use shared::{ArtifactError, JsonError, Rejected, Violation};
 
-/// The kinds of refusal. Status, slug and title of each stand in one table, [`Kind::row`].
+/// The kinds of refusal; one table gives each its status, slug and title.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// No such path.
