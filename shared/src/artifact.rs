@@ -11,7 +11,7 @@ use core::fmt::{self, Write as _};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::canary::Canaries;
+use crate::canary::{Canaries, MAX_CANARIES};
 use crate::model::{Defect, Model};
 use crate::record::Record;
 use crate::reply::Reply;
@@ -158,8 +158,12 @@ impl Artifact {
 /// [`Artifact::decode`]; the canaries must not be real customers.
 ///
 /// # Errors
-/// [`ArtifactError::Length`] when it would be larger than [`MAX_BYTES`].
+/// [`ArtifactError::Length`] when it would be larger than [`MAX_BYTES`]; [`ArtifactError::Canary`] for more than
+/// 256 canaries.
 pub fn encode(model: &Model, canaries: Vec<Record>) -> Result<Vec<u8>, ArtifactError> {
+    if canaries.len() > MAX_CANARIES {
+        return Err(ArtifactError::Canary);
+    }
     seal(&wire::write(model, &Canaries::ask(model, canaries))?)
 }
 

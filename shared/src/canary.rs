@@ -7,6 +7,9 @@ use crate::model::{Answer, Model};
 use crate::record::Record;
 use crate::segment_model::Prediction;
 
+/// More are refused: each is answered whenever the artifact is read.
+pub(crate) const MAX_CANARIES: usize = 256;
+
 /// Synthetic customers and the exact answers they got in training.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Canaries {

@@ -23,6 +23,8 @@ pub enum Step {
     Row,
     /// A row is longer than [`MAX_ROW_BYTES`] or has more cells than [`MAX_CELLS`].
     TooLong,
+    /// The table ends inside quotes, which have swallowed everything from [`RowReader::line`] on.
+    OpenQuote,
     /// No row is left.
     End,
 }
@@ -39,7 +41,19 @@ pub struct RowReader {
     started: bool,
     in_row: bool,
     newlines: u64,
+    after_return: bool,
+    place: Place,
     line: u64,
+}
+
+/// Where in a row the tokeniser stands; it does not say whether it ended inside quotes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    CellStart,
+    Bare,
+    Quoted,
+    /// After a quote inside quotes: it closes them unless another follows.
+    QuoteInQuoted,
 }
 
 impl Default for RowReader {
@@ -53,6 +67,8 @@ impl Default for RowReader {
             started: false,
             in_row: false,
             newlines: 0,
+            after_return: false,
+            place: Place::CellStart,
             line: 1,
         }
     }
@@ -79,7 +95,7 @@ impl RowReader {
             self.started = true;
             let rest = input.get(consumed..).unwrap_or_default();
             let blank = rest.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
-            self.count_newlines(rest.get(..blank).unwrap_or_default());
+            self.follow(rest.get(..blank).unwrap_or_default());
             consumed += blank;
             if consumed == input.len() && consumed > 0 {
                 return (consumed, Step::NeedsInput);
@@ -87,6 +103,7 @@ impl RowReader {
             self.in_row = true;
             self.filled = 0;
             self.n_cells = 0;
+            self.place = Place::CellStart;
             self.line = self.newlines + 1;
         }
         loop {
@@ -96,7 +113,7 @@ impl RowReader {
                 self.bytes.get_mut(self.filled..).unwrap_or_default(),
                 self.ends.get_mut(self.n_cells..).unwrap_or_default(),
             );
-            self.count_newlines(rest.get(..n_in).unwrap_or_default());
+            self.follow(rest.get(..n_in).unwrap_or_default());
             consumed += n_in;
             self.filled += n_out;
             self.n_cells += n_ends;
@@ -110,6 +127,9 @@ impl RowReader {
                 }
                 ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => {
                     return (consumed, Step::TooLong);
+                }
+                ReadRecordResult::Record if input.is_empty() && self.place == Place::Quoted => {
+                    return (consumed, Step::OpenQuote);
                 }
                 ReadRecordResult::Record => {
                     self.in_row = false;
@@ -139,8 +159,20 @@ impl RowReader {
         })
     }
 
-    fn count_newlines(&mut self, bytes: &[u8]) {
-        self.newlines += bytes.iter().map(|&b| u64::from(b == b'\n')).sum::<u64>();
+    /// Counts lines (ended by `\n`, `\r\n` or `\r`) and keeps the place in quotes.
+    fn follow(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            let is_second_half = byte == b'\n' && self.after_return;
+            self.newlines += u64::from(matches!(byte, b'\r' | b'\n') && !is_second_half);
+            self.after_return = byte == b'\r';
+            self.place = match (self.place, byte) {
+                (Place::CellStart, b'"') | (Place::QuoteInQuoted, b'"') => Place::Quoted,
+                (Place::Quoted, b'"') => Place::QuoteInQuoted,
+                (Place::Quoted, _) => Place::Quoted,
+                (_, b',' | b'\r' | b'\n') => Place::CellStart,
+                _ => Place::Bare,
+            };
+        }
     }
 }
 
@@ -164,7 +196,7 @@ mod tests {
                 )),
                 Step::NeedsInput => {}
                 Step::End => return rows,
-                Step::TooLong => panic!("row too long"),
+                Step::TooLong | Step::OpenQuote => panic!("{outcome:?}"),
             }
         }
     }
@@ -195,6 +227,36 @@ mod tests {
                 other => panic!("{other:?}"),
             }
             assert!(fed <= 2 * MAX_ROW_BYTES);
+        }
+    }
+
+    #[test]
+    fn quotes_that_are_never_closed_are_told_with_their_line() {
+        let end = |input: &[u8]| {
+            let mut reader = RowReader::new();
+            let mut rest = input;
+            loop {
+                let (consumed, step) = reader.read(rest);
+                rest = &rest[consumed..];
+                if matches!(step, Step::End | Step::OpenQuote) {
+                    return (step, reader.line());
+                }
+            }
+        };
+        assert_eq!(end(b"a,b\n1,\"2\n3,4\n5,6\n"), (Step::OpenQuote, 2));
+        assert_eq!(end(b"a,b\n1,\"2\"\"\n").0, Step::OpenQuote);
+        for closed in [&b"a\n\"x\""[..], b"a\n\"x\"\"\"", b"a\n5\" pipe", b"a,b\n\"\",\"\"\n"] {
+            assert_eq!(end(closed).0, Step::End, "{closed:?}");
+        }
+    }
+
+    #[test]
+    fn lines_are_counted_whatever_ends_them() {
+        for line_end in ["\n", "\r\n", "\r"] {
+            let input = ["a", "1", "\"2", "2\"", "3"].join(line_end);
+            let lines: Vec<u64> =
+                rows(input.as_bytes(), usize::MAX).into_iter().map(|(line, _)| line).collect();
+            assert_eq!(lines, [1, 2, 3, 5], "{line_end:?}");
         }
     }
 

@@ -248,7 +248,7 @@ impl Schema {
 }
 
 /// Whether a text can name a column, a class or a segment: not empty, at most 256 bytes, no control character.
-pub(crate) fn is_name(text: &str) -> bool {
+pub fn is_name(text: &str) -> bool {
     !text.is_empty() && text.len() <= 256 && !text.chars().any(char::is_control)
 }
 

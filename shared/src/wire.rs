@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::artifact::ArtifactError;
 use crate::assign::Assigner;
-use crate::canary::Canaries;
+use crate::canary::{Canaries, MAX_CANARIES};
 use crate::centroids::Centroids;
 use crate::model::{Defect, Model, ModelParts, SegmentInfo, TargetModels, Training};
 use crate::number::Finite;
@@ -353,6 +353,8 @@ impl Form {
                 weights: take(coefficients, n_features)?,
                 floor,
             },
+            // Without classes it would cost no byte, and any number of segments could have it.
+            Self::Frequencies if n_classes == 0 => return None,
             Self::Frequencies => SegmentModel::Frequencies(take(coefficients, n_classes)?),
         })
     }
@@ -383,7 +385,8 @@ impl WireCanaries {
     /// `None` when a value does not fit its column or the shapes do not fit.
     fn read(self, schema: &Schema) -> Option<Canaries> {
         let columns = schema.columns();
-        if self.values.len() != self.segments.len() * columns.len() {
+        let n_canaries = self.segments.len();
+        if n_canaries > MAX_CANARIES || self.values.len() != n_canaries * columns.len() {
             return None;
         }
         let mut records = Vec::with_capacity(self.segments.len());

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use rand::{Rng as _, RngCore as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use shared::number::Finite;
+use shared::schema::MAX_NUMBER;
 use shared::transform::ColumnStep;
 use shared::{ModelParts, RawCell, RawRecord, Record};
 
@@ -29,6 +30,7 @@ fn draw_one(parts: &ModelParts, random: &mut Xoshiro256PlusPlus) -> Record {
                     let low = lower.map_or(impute.get() - reach, Finite::get);
                     let high = upper.map_or(impute.get() + reach, Finite::get);
                     let drawn = low + random.r#gen::<f64>() * (high - low);
+                    let drawn = drawn.clamp(-MAX_NUMBER, MAX_NUMBER);
                     RawCell::Number(Finite::new(drawn).unwrap_or(*impute))
                 }
                 ColumnStep::Rank { .. } | ColumnStep::OneHot { .. } => {

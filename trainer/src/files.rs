@@ -58,7 +58,8 @@ impl Pending {
     /// [`Error::CannotWrite`].
     pub fn create(path: &Path) -> Result<Self, Error> {
         if path.is_dir() {
-            return Err(Error::IsDirectory { path: path.into() });
+            let reason = std::io::ErrorKind::IsADirectory.into();
+            return Err(Error::CannotWrite { path: path.into(), reason });
         }
         let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
         let file = tempfile::Builder::new()
@@ -93,14 +94,20 @@ impl Write for Pending {
     }
 }
 
-/// Writes a whole file, so that it is there in full or not at all.
+/// Writes files, none of which appears before all of them are complete.
 ///
 /// # Errors
 /// [`Error::CannotWrite`].
-pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let mut pending = Pending::create(path)?;
-    pending.write_all(bytes).map_err(|reason| Error::CannotWrite { path: path.into(), reason })?;
-    pending.finish()
+pub fn write_all(files: &[(&Path, &[u8])]) -> Result<(), Error> {
+    let mut written = Vec::new();
+    for (path, bytes) in files {
+        let mut pending = Pending::create(path)?;
+        pending
+            .write_all(bytes)
+            .map_err(|reason| Error::CannotWrite { path: (*path).into(), reason })?;
+        written.push(pending);
+    }
+    written.into_iter().try_for_each(Pending::finish)
 }
 
 /// Temporary files are private by default; results are files like any other.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Chain, Cursor, Read as _};
 use std::path::{Path, PathBuf};
 
 use shared::RawCell;
@@ -14,7 +14,7 @@ use crate::files;
 /// The rows of a CSV file, one at a time.
 pub struct Rows {
     path: PathBuf,
-    input: BufReader<File>,
+    input: BufReader<Chain<Cursor<Vec<u8>>, File>>,
     reader: RowReader,
     header: Vec<String>,
 }
@@ -25,20 +25,28 @@ impl Rows {
     /// # Errors
     /// When the file cannot be read, is empty, or its header repeats a name.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let input = BufReader::with_capacity(1 << 16, files::open(path)?);
+        let mut file = files::open(path)?;
+        // A pipe may bring a byte at a time; the reader wants a byte order mark whole.
+        let mut first = Vec::new();
+        let read = (&mut file).take(3).read_to_end(&mut first);
+        read.map_err(|reason| Error::Io { path: path.into(), reason })?;
+        let input = BufReader::with_capacity(1 << 16, Cursor::new(first).chain(file));
         let mut rows =
             Self { path: path.into(), input, reader: RowReader::new(), header: Vec::new() };
         if !rows.advance()? {
             return Err(rows.bad("the file is empty", "give a CSV file with a header line"));
         }
         let mut names = Vec::new();
-        for (position, cell) in rows.cells()?.into_iter().enumerate() {
-            let name = cell.trim();
-            names.push(if name.is_empty() {
-                format!("column_{}", position + 1)
-            } else {
-                name.to_owned()
-            });
+        let cells = rows.cells()?;
+        for (position, cell) in cells.iter().enumerate() {
+            let mut name = cell.trim().to_owned();
+            if name.is_empty() {
+                name = format!("column_{}", position + 1);
+                while cells.iter().any(|cell| cell.trim() == name) {
+                    name.push('_');
+                }
+            }
+            names.push(name);
         }
         let mut seen = BTreeSet::new();
         if let Some(twice) = names.iter().find(|name| !seen.insert(name.as_str())) {
@@ -99,6 +107,10 @@ impl Rows {
                 Step::Row => return Ok(true),
                 Step::End => return Ok(false),
                 Step::NeedsInput => {}
+                Step::OpenQuote => {
+                    let what = "a quote opens in this row and is never closed";
+                    return Err(self.bad(what, "close it, or double it inside quotes"));
+                }
                 Step::TooLong => {
                     let what = format!(
                         "a row of over {} bytes or {} cells",

@@ -45,11 +45,14 @@ pub(super) fn run(args: &FitArgs) -> Result<(), Error> {
     let timings = Timings { read, fit: fit_seconds, total };
     let timings = serde_json::to_string_pretty(&timings).expect("times are plain data") + "\n";
     let schema = fitted.artifact.json_schema() + "\n";
+    let file = |name: &str| args.out.join(name);
     // The model last: whoever sees it finds its metrics and schema beside it.
-    files::write(&args.out.join("timings.json"), timings.as_bytes())?;
-    files::write(&args.out.join("metrics.json"), metrics.as_bytes())?;
-    files::write(&args.out.join("schema.json"), schema.as_bytes())?;
-    files::write(&args.out.join("model.postcard"), &fitted.bytes)?;
+    files::write_all(&[
+        (&file("timings.json"), timings.as_bytes()),
+        (&file("metrics.json"), metrics.as_bytes()),
+        (&file("schema.json"), schema.as_bytes()),
+        (&file("model.postcard"), &fitted.bytes),
+    ])?;
 
     let mut out = Sink::open(None)?;
     if args.json {
