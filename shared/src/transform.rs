@@ -54,7 +54,7 @@ pub struct Feature {
 }
 
 /// A customer in prepared space: length and order fixed by the model, every value finite and on the
-/// [grid](crate::grid). Made only by [`Transform::apply`]:
+/// [grid]. Made only by [`Transform::apply`]:
 /// ```compile_fail
 /// let forged = shared::FeatureVector { values: vec![0.0] };
 /// ```
