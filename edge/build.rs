@@ -13,7 +13,8 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     println!("cargo::rerun-if-env-changed=WEDGE_MODEL");
-    let path = env::var_os("WEDGE_MODEL").map_or_else(|| "model.postcard".into(), PathBuf::from);
+    let named = env::var_os("WEDGE_MODEL").filter(|path| !path.is_empty());
+    let path = named.map_or_else(|| "model.postcard".into(), PathBuf::from);
     println!("cargo::rerun-if-changed={}", path.display());
     match stage(&path) {
         Ok(()) => ExitCode::SUCCESS,

@@ -55,5 +55,11 @@ export interface ModelCard {
   prepared_features: number;
   segments: { id: number; name: string; share: number }[];
   targets: { name: string; kind: "number" | "class" }[];
-  training: Record<string, unknown>;
+  /** How the number of segments was chosen. */
+  training: {
+    seed: number;
+    wcss: number[];
+    knee_from_one: number | null;
+    knee_from_two: number | null;
+  };
 }

@@ -22,6 +22,9 @@ use crate::response::Response;
 /// How long the cache is waited for. It is a help, never a need: later than this it is a miss.
 const PATIENCE: Duration = Duration::from_millis(25);
 
+/// How much of a refused body is read away: who is still sending when the connection closes may never see why.
+const READ_AWAY: usize = 16 * BODY_LIMIT;
+
 /// How long an answer is kept.
 const KEPT_SECONDS: u64 = 86_400;
 
@@ -81,7 +84,10 @@ impl Service {
             Err(error) => return unusable(error, &head),
         };
         let awaiting = match handler.open(&head) {
-            Opened::Respond(response) => return response,
+            Opened::Respond(response) => {
+                stream(&mut request).await;
+                return response;
+            }
             Opened::AwaitBody(awaiting) => awaiting,
         };
         match awaiting.read(&body(&mut request, head.content_length.is_some()).await) {
@@ -114,12 +120,20 @@ async fn body(request: &mut Request, length_was_checked: bool) -> Vec<u8> {
     if length_was_checked {
         return request.bytes().await.unwrap_or_default();
     }
-    let mut bytes = Vec::new();
+    stream(request).await
+}
+
+/// The same, counted while it comes.
+async fn stream(request: &mut Request) -> Vec<u8> {
+    let (mut bytes, mut read) = (Vec::new(), 0);
     // No stream means no body; a broken one belongs to somebody who has gone.
     if let Ok(mut stream) = request.stream() {
         while let Some(Ok(chunk)) = stream.next().await {
-            bytes.extend_from_slice(&chunk);
-            if bytes.len() > BODY_LIMIT {
+            read += chunk.len();
+            if bytes.len() <= BODY_LIMIT {
+                bytes.extend_from_slice(&chunk);
+            }
+            if read > READ_AWAY {
                 break;
             }
         }

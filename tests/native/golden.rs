@@ -55,6 +55,36 @@ fn no_rejection_repeats_a_value() {
     }
 }
 
+/// A panic would end the Worker's instance, and the requests in it.
+#[test]
+fn no_damaged_body_is_more_than_refused() {
+    let handler = handler("edge/model.postcard");
+    let good = fs::read(root().join("tests/data/golden/sample/accept/unknown-fields.request.json"));
+    let good = good.unwrap();
+    let reply = handler.reply(&good).unwrap();
+    let (mut same, mut other, mut refused) = (0, 0, 0);
+    let mut ask = |body: &[u8]| match handler.reply(body) {
+        Ok(answer) if answer == reply => same += 1,
+        Ok(_) => other += 1,
+        Err(problem) => {
+            assert!(matches!(problem.kind().status(), 400 | 422), "{problem:?}");
+            refused += 1;
+        }
+    };
+    for length in 0..good.len() {
+        ask(&good[..length]);
+    }
+    let mut body = good.clone();
+    for position in 0..body.len() {
+        for value in 0..=u8::MAX {
+            body[position] = value;
+            ask(&body);
+        }
+        body[position] = good[position];
+    }
+    assert!(same > 1000 && other > 100 && refused > 10_000, "{same} {other} {refused}");
+}
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
