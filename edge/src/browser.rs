@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
 use shared::number::Finite;
 use shared::{JsonError, RawCell, RawRecord};
 use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
@@ -13,7 +15,6 @@ use crate::problem::Problem;
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("browser.d.ts");
 
-// These few, named here: the crate js-sys would weigh as much as the model.
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = Array, js_name = isArray)]
@@ -26,9 +27,6 @@ extern "C" {
     /// In the order of [`keys`]; caught, because reading a property may run the caller's code.
     #[wasm_bindgen(catch, js_namespace = Object, js_name = values)]
     fn values(object: &JsValue) -> Result<Vec<JsValue>, JsValue>;
-
-    #[wasm_bindgen(catch, js_namespace = JSON, js_name = parse)]
-    fn parse_json(text: &str) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(js_name = Error)]
     type PredictorError;
@@ -62,7 +60,7 @@ impl Predictor {
         let raw = raw_record(customer)?;
         let (artifact, unknown) = (self.handler.artifact(), self.handler.unknown_fields());
         let customer = Customer::check(artifact, unknown, &raw).map_err(|p| thrown(&p))?;
-        parse_json(&artifact.recommend(&customer.record).to_json())
+        object(&artifact.recommend(&customer.record))
     }
 
     /// The answer for a customer as JSON text, equal to the byte to the Worker's; throws a
@@ -75,13 +73,13 @@ impl Predictor {
     /// The JSON Schema of a customer.
     #[wasm_bindgen(getter, unchecked_return_type = "Record<string, any>")]
     pub fn schema(&self) -> Result<JsValue, JsValue> {
-        parse_json(&self.handler.artifact().json_schema())
+        object(&self.handler.artifact().schema_document())
     }
 
     /// The model card.
     #[wasm_bindgen(getter, unchecked_return_type = "ModelCard")]
     pub fn model(&self) -> Result<JsValue, JsValue> {
-        parse_json(&self.handler.artifact().card().to_json())
+        object(&self.handler.artifact().card())
     }
 }
 
@@ -106,10 +104,14 @@ fn cell(value: &JsValue) -> RawCell<'static> {
     }
 }
 
+/// A plain JavaScript object, as `JSON.parse` would make it of the same value's JSON text.
+fn object(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    Ok(value.serialize(&Serializer::json_compatible())?)
+}
+
 fn thrown(problem: &Problem) -> JsValue {
     let message = format!("{}: {}", problem.kind().title(), problem.detail());
     let error = PredictorError::new(&message);
-    let document = serde_json::to_string(problem).unwrap_or_default();
-    error.set_problem(&parse_json(&document).unwrap_or_default());
+    error.set_problem(&object(problem).unwrap_or_default());
     error.into()
 }

@@ -140,6 +140,12 @@ write_env() {
     echo 'export WASM_OPT_BIN="$PWD/node_modules/.bin/wasm-opt"'
     echo 'export ESBUILD_BIN="$PWD/node_modules/.bin/esbuild"'
     echo 'export WASM_BINDGEN_USE_JS_SYS=1'
+    # The same for every wasm build, or each would compile the other's crates anew. Panic messages
+    # name source files, but not the folders of whoever built them; the digest is taken once a page
+    # or isolate, so its small form will do.
+    echo 'export RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"'
+    echo 'RUSTFLAGS+=" --remap-path-prefix=$PWD=wedge"'
+    echo "RUSTFLAGS+=' --cfg sha2_backend_soft=\"compact\"'"
   } >"$scratch/env"
   cmp -s "$scratch/env" .tools/env || cp "$scratch/env" .tools/env
 }

@@ -12,19 +12,23 @@ use crate::schema::{Column, ColumnKind, MAX_NUMBER};
 use crate::transform::ColumnStep;
 
 impl Artifact {
-    /// The JSON Schema of a customer, as JSON text; properties in column order, each with an example.
+    /// The JSON Schema of a customer, as JSON text.
     pub fn json_schema(&self) -> String {
+        // Fails only on maps whose keys are not text; there are none.
+        serde_json::to_string(&self.schema_document()).unwrap_or_default()
+    }
+
+    /// The JSON Schema of a customer, to be serialised: properties in column order, each with an example.
+    pub fn schema_document(&self) -> impl Serialize {
         let parts = self.model().parts();
         let columns = parts.schema.columns();
-        let schema = Document {
+        Document {
             id: alloc::format!("urn:wedge:model:{}", self.id().to_hex()),
             properties: Properties(
                 columns.iter().zip(parts.transform.steps()).map(property).collect(),
             ),
             required: columns.iter().filter(|c| !c.optional).map(|c| c.name.as_str()).collect(),
-        };
-        // Fails only on maps whose keys are not text; there are none.
-        serde_json::to_string(&schema).unwrap_or_default()
+        }
     }
 }
 
