@@ -284,6 +284,27 @@ mod tests {
         assert_eq!(Artifact::decode(&seal(&body).unwrap()), Err(ArtifactError::Canary));
     }
 
+    /// Counts that cost no bytes must not buy memory or time.
+    #[test]
+    fn frequencies_of_no_class_and_floods_of_canaries_are_refused() {
+        let mut parts = example::parts();
+        for models in &mut parts.targets {
+            models.target.kind = crate::segment_model::TargetKind::Class { classes: Vec::new() };
+            models.by_segment.fill(crate::SegmentModel::Frequencies(Vec::new()));
+        }
+        assert_eq!(Model::new(parts.clone()), Err(Defect::Targets));
+        let body = wire::write_unchecked(&parts);
+        assert_eq!(
+            Artifact::decode(&seal(&body).unwrap()),
+            Err(ArtifactError::Defect(Defect::Targets))
+        );
+        let flood = alloc::vec![example::record(r#"{"age": 70}"#); MAX_CANARIES + 1];
+        assert_eq!(encode(&example::model(), flood.clone()), Err(ArtifactError::Canary));
+        let asked = Canaries::ask(&example::model(), flood);
+        let body = wire::write(&example::model(), &asked).unwrap();
+        assert_eq!(Artifact::decode(&seal(&body).unwrap()), Err(ArtifactError::Canary));
+    }
+
     #[test]
     fn parts_that_contradict_each_other_are_refused_by_name() {
         let refused = |change: fn(&mut crate::ModelParts), defect| {

@@ -166,9 +166,10 @@ impl RowReader {
             self.newlines += u64::from(matches!(byte, b'\r' | b'\n') && !is_second_half);
             self.after_return = byte == b'\r';
             self.place = match (self.place, byte) {
-                (Place::CellStart, b'"') | (Place::QuoteInQuoted, b'"') => Place::Quoted,
                 (Place::Quoted, b'"') => Place::QuoteInQuoted,
-                (Place::Quoted, _) => Place::Quoted,
+                (Place::CellStart | Place::QuoteInQuoted, b'"') | (Place::Quoted, _) => {
+                    Place::Quoted
+                }
                 (_, b',' | b'\r' | b'\n') => Place::CellStart,
                 _ => Place::Bare,
             };

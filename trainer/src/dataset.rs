@@ -3,9 +3,11 @@
 use std::hash::Hasher as _;
 
 use ndarray::Array2;
+use shared::number::Finite;
 use shared::rejected::Code;
-use shared::segment_model::TargetKind;
-use shared::{RawCell, Record, Schema, Transform};
+use shared::schema::MAX_NUMBER;
+use shared::segment_model::{Target, TargetKind};
+use shared::{RawCell, Record, Rejected, Schema, Transform, Violation};
 use siphasher::sip128::{Hasher128 as _, SipHasher13};
 
 use crate::error::Error;
@@ -57,21 +59,23 @@ impl Dataset {
         for row in 0..table.n_rows() {
             cells.clear();
             cells.extend(understood.positions.iter().map(|&column| table.cell(row, column)));
-            match understood.schema.validate_cells(&cells) {
-                Ok(record) => {
-                    let target = understood
-                        .target
-                        .as_ref()
-                        .map_or(TargetValue::Missing, |(target, column)| {
-                            target_value(&target.kind, &table.cell(row, *column))
-                        });
+            let target = match &understood.target {
+                Some((target, column)) => target_value(target, &table.cell(row, *column)),
+                None => Ok(TargetValue::Missing),
+            };
+            match (understood.schema.validate_cells(&cells), target) {
+                (Ok(record), Ok(target)) => {
                     let mut bytes = Vec::new();
                     record.write_canonical(&mut bytes);
                     let fold_hash = hash(seed, &bytes);
                     target.write_canonical(&mut bytes);
                     keyed.push((hash(seed, &bytes), Customer { record, target, fold_hash }));
                 }
-                Err(rejected) => violations.add(table.line(row), &rejected),
+                (record, target) => {
+                    for rejected in [record.err(), target.err()].into_iter().flatten() {
+                        violations.add(table.line(row), &rejected);
+                    }
+                }
             }
         }
         violations.into_result(
@@ -104,16 +108,22 @@ pub fn prepared<'r>(
         .expect("every vector has n_features values")
 }
 
-fn target_value(kind: &TargetKind, cell: &RawCell) -> TargetValue {
-    let RawCell::Cell(text) = cell else { return TargetValue::Missing };
-    match kind {
-        TargetKind::Number => shared::number::parse(text)
-            .map_or(TargetValue::Missing, |number| TargetValue::Number(number.get())),
+fn target_value(target: &Target, cell: &RawCell) -> Result<TargetValue, Rejected> {
+    let RawCell::Cell(text) = cell else { return Ok(TargetValue::Missing) };
+    match &target.kind {
+        TargetKind::Number => match shared::number::parse(text).map(Finite::get) {
+            Some(number) if number.abs() <= MAX_NUMBER => Ok(TargetValue::Number(number)),
+            _ => {
+                let expected = "a number between -1e15 and 1e15".to_owned();
+                let violation = Violation::new(&target.name, Code::OutOfBounds, expected);
+                Err(Rejected { violations: vec![violation] })
+            }
+        },
         TargetKind::Class { classes } => {
             let known = classes.iter().position(|class| class == text);
             // Words too rare to be a class of their own are the last one, `(other)`.
             let id = known.unwrap_or(classes.len() - 1);
-            TargetValue::Class(u16::try_from(id).unwrap_or(u16::MAX))
+            Ok(TargetValue::Class(u16::try_from(id).unwrap_or(u16::MAX)))
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use ndarray::{ArrayView2, Axis};
 use shared::model::SegmentInfo;
-use shared::{ColumnKind, Playbook, Schema, Transform, Value};
+use shared::{ColumnKind, Playbook, Schema, Transform};
 
 use crate::dataset::Dataset;
-use crate::expect::typical::medians;
+use crate::expect::typical::Segments;
 use crate::kmeans::KMeansFit;
+use crate::prepare::mean_and_deviation;
 
 /// A smaller difference from all customers is not worth a word; in standard deviations, "small" in Cohen's
 /// sense (1988, "Statistical Power Analysis").
@@ -28,7 +29,7 @@ pub fn segments(
     fit: &KMeansFit,
 ) -> Vec<SegmentInfo> {
     let spread: Vec<(f64, f64)> =
-        x.axis_iter(Axis(1)).map(|c| mean_and_deviation(c.iter())).collect();
+        x.axis_iter(Axis(1)).map(|column| mean_and_deviation(&column.to_vec())).collect();
     let n_customers = x.nrows();
     fit.sizes
         .iter()
@@ -90,35 +91,23 @@ fn name(
     name
 }
 
-fn mean_and_deviation<'v>(values: impl Iterator<Item = &'v f64> + Clone) -> (f64, f64) {
-    let (mut sum, mut n) = (0.0, 0.0);
-    for value in values.clone() {
-        sum += value;
-        n += 1.0;
-    }
-    let mean = sum / n;
-    let mut squares = 0.0;
-    for value in values {
-        squares += (value - mean) * (value - mean);
-    }
-    (mean, shared::math::sqrt(squares / n))
-}
-
 /// The recommendation of this version: where a customer falls short of the segment's typical one.
-pub fn playbook(schema: &Schema, dataset: &Dataset, labels: &[u16], n_segments: usize) -> Playbook {
-    let mut columns = Vec::new();
-    let mut by_column = Vec::new();
-    for (position, column) in schema.columns().iter().enumerate() {
-        if column.kind == ColumnKind::Numeric {
-            let customers = dataset.customers.iter().zip(labels);
-            let values = customers.map(|(customer, &label)| -> (usize, Value) {
-                (label.into(), customer.record.values()[position])
-            });
-            columns.push(u16::try_from(position).unwrap_or(u16::MAX));
-            by_column.push(medians(values, n_segments));
-        }
+pub fn playbook(schema: &Schema, dataset: &Dataset, segments: &Segments) -> Playbook {
+    let columns = schema.columns().iter().enumerate();
+    let numeric: Vec<usize> = columns
+        .filter(|(_, c)| c.kind == ColumnKind::Numeric)
+        .map(|(position, _)| position)
+        .collect();
+    let medians: Vec<Vec<f64>> =
+        numeric.iter().map(|&position| segments.medians(dataset, position)).collect();
+    Playbook::Shortfall {
+        threshold: SHORTFALL_THRESHOLD,
+        columns: numeric
+            .iter()
+            .map(|&p| u16::try_from(p).expect("a schema has few columns"))
+            .collect(),
+        typical: (0..segments.n_segments)
+            .flat_map(|segment| medians.iter().map(move |medians| medians[segment]))
+            .collect(),
     }
-    let typical =
-        (0..n_segments).flat_map(|segment| by_column.iter().map(move |m| m[segment])).collect();
-    Playbook::Shortfall { threshold: SHORTFALL_THRESHOLD, columns, typical }
 }

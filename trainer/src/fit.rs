@@ -6,12 +6,14 @@ use shared::artifact::{self, Artifact};
 use shared::model::{ModelParts, Training};
 use shared::{Assigner, Model};
 
+use crate::added;
 use crate::canaries;
 use crate::choose::{Choice, ChooseError, ChooseOptions};
 use crate::dataset::Dataset;
 use crate::describe;
 use crate::error::Error;
 use crate::expect;
+use crate::expect::typical::Segments;
 use crate::infer::{ColumnOptions, ColumnReport, understand};
 use crate::prepare;
 use crate::quality::Quality;
@@ -85,6 +87,8 @@ pub fn fit(
     let n_segments = choice.k;
 
     progress(Stage::Expecting);
+    let segments =
+        Segments { labels: &chosen.labels, n_segments, min_customers: options.choose.min_segment };
     let (targets, quality) = if let Some((target, _)) = &understood.target {
         let found = expect::target(target, &dataset, x.view(), &chosen.labels, n_segments);
         let found = found.ok_or_else(|| Error::Unfit {
@@ -94,7 +98,7 @@ pub fn fit(
         })?;
         (vec![found.models], vec![found.quality])
     } else {
-        let models = expect::typical::models(schema, &dataset, &chosen.labels, n_segments);
+        let models = expect::typical::models(schema, &dataset, &segments);
         let quality = expect::typical::quality(&models, &dataset, &chosen.labels);
         (models, quality)
     };
@@ -103,7 +107,7 @@ pub fn fit(
         assigner: Assigner::KMeans(chosen.centroids.clone()),
         segments: describe::segments(schema, &transform, x.view(), chosen),
         targets,
-        playbook: describe::playbook(schema, &dataset, &chosen.labels, n_segments),
+        playbook: describe::playbook(schema, &dataset, &segments),
         training: Training {
             seed: options.choose.seed,
             wcss: choice.fits.iter().map(|fit| fit.inertia).collect(),
@@ -122,6 +126,16 @@ pub fn fit(
                 .into(),
     };
     let model = Model::new(parts).expect("the parts were made for each other");
+    if let Some(name) = added::clash(&model) {
+        return Err(Error::BadTable {
+            path: table.path().into(),
+            line: 1,
+            what: format!(
+                "`predict` would add a column `{name}`, which the model reads or adds already"
+            ),
+            hint: "rename the column, or leave it out with `--ignore`".into(),
+        });
+    }
     let bytes = artifact::encode(&model, canaries).map_err(too_large)?;
     let artifact = Artifact::decode(&bytes).expect("what was just written is read");
     let sizes = sizes(&artifact, &dataset, n_segments);

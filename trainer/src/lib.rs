@@ -9,6 +9,7 @@
 //! The stages are composed in [`fit`]; [`commands`] give each verb its files and its output. Whatever a
 //! prediction repeats is computed by `shared`, here as at the edge.
 
+pub mod added;
 pub mod canaries;
 pub mod choose;
 pub mod cli;
@@ -24,6 +25,7 @@ pub mod infer;
 pub mod kmeans;
 pub mod metrics;
 pub mod prepare;
+pub mod profile;
 pub mod quality;
 pub mod ridge;
 pub mod screen;

@@ -22,6 +22,9 @@ const ZERO_SHARE: f64 = 0.2;
 /// Values beyond these percentiles are clipped.
 const CLIP_PERCENTILES: (usize, usize) = (1, 99);
 
+/// Rounding a clip bound must not clip more customers than this.
+const MAX_CLIPPED_PERCENT: usize = 2;
+
 /// A clip bound is kept only where so many customers lie at or beyond it: an artifact must not carry one
 /// person's figure.
 const MIN_BEYOND: usize = 5;
@@ -91,7 +94,7 @@ fn power(sorted: &[f64]) -> Option<f64> {
     if longest_run(sorted) as f64 >= SPIKE_SHARE * n {
         return None;
     }
-    if skewness(sorted).abs() <= HIGHLY_SKEWED {
+    if skewness(sorted).abs() <= HIGHLY_SKEWED || is_far_from_zero(sorted) {
         return None;
     }
     if zeros as f64 >= ZERO_SHARE * n {
@@ -99,6 +102,14 @@ fn power(sorted: &[f64]) -> Option<f64> {
         return (longest_run(&rest) < rest.len()).then(|| fit_lambda(&rest));
     }
     Some(fit_lambda(sorted))
+}
+
+/// Whether a column's values differ so little beside their size that every power of them is nearly a straight
+/// line: it would mend no skew and only lose digits.
+fn is_far_from_zero(sorted: &[f64]) -> bool {
+    let (first, last) = (sorted[0], sorted[sorted.len() - 1]);
+    let (small, large) = (first.abs().min(last.abs()), first.abs().max(last.abs()));
+    (first > 0.0) == (last > 0.0) && 1.0 + large < 2.0 * (1.0 + small) && small > 1.0
 }
 
 /// How often the most frequent value of a sorted slice occurs.
@@ -124,33 +135,40 @@ fn clip_bounds(sorted: &[f64]) -> (Option<f64>, Option<f64>) {
     if low >= high {
         return (None, None);
     }
-    let lower = round_up(low, high - low);
-    let upper = -round_up(-high, high - low);
-    if lower >= upper {
-        return (None, None);
+    let below = |v: f64| (sorted.partition_point(|x| *x < v), sorted.partition_point(|x| *x <= v));
+    let above =
+        |v: f64| (n - sorted.partition_point(|x| *x <= v), n - sorted.partition_point(|x| *x < v));
+    // Two digits can be far from the quantile where a column is skewed: then more are kept.
+    let bound = |sign: f64, value: f64, count: &dyn Fn(f64) -> (usize, usize)| {
+        let rounded = (2..=6).map(|digits| sign * round_up(sign * value, high - low, digits) + 0.0);
+        rounded.into_iter().find(|&bound| {
+            let (beyond, at_or_beyond) = count(bound);
+            beyond * 100 <= n * MAX_CLIPPED_PERCENT && at_or_beyond >= MIN_BEYOND
+        })
+    };
+    match (bound(1.0, low, &below), bound(-1.0, high, &above)) {
+        (Some(lower), Some(upper)) if lower >= upper => (None, None),
+        bounds => bounds,
     }
-    let at_or_below = sorted.partition_point(|v| *v <= lower);
-    let at_or_above = n - sorted.partition_point(|v| *v < upper);
-    (
-        Some(lower).filter(|_| at_or_below >= MIN_BEYOND),
-        Some(upper).filter(|_| at_or_above >= MIN_BEYOND),
-    )
 }
 
-/// The next multiple, upwards, of a step that keeps two significant digits of `value` or of `spread`,
+/// The next multiple, upwards, of a step that keeps so many significant digits of `value` or of `spread`,
 /// whichever is finer (a year needs the digits of its spread).
-fn round_up(value: f64, spread: f64) -> f64 {
-    let size = if value == 0.0 { spread } else { value.abs().min(spread) };
+fn round_up(value: f64, spread: f64, digits: i32) -> f64 {
+    // What is far smaller than the spread is as good as zero.
+    let size = value.abs().min(spread).max(spread * 1e-9);
     let ceil = |v: f64| -math::floor(-v);
+    let ten_to = |n: i32| (0..n).fold(1.0, |power, _| power * 10.0);
     // Powers of ten are whole numbers here: 0.1 and its like would not be exact.
+    let (least, most) = (ten_to(digits - 1), ten_to(digits));
     let mut power = 1.0;
-    let rounded = if size >= 100.0 {
-        while size / power >= 100.0 {
+    let rounded = if size >= most {
+        while size / power >= most {
             power *= 10.0;
         }
         ceil(value / power) * power
     } else {
-        while size * power < 10.0 {
+        while size * power < least {
             power *= 10.0;
         }
         ceil(value * power) / power
@@ -205,19 +223,22 @@ fn one_hot_step(counts: &(Vec<usize>, usize)) -> ColumnStep {
     ColumnStep::OneHot { impute, height }
 }
 
-/// Mean and population standard deviation, in two passes.
-fn mean_and_deviation(values: &[f64]) -> (f64, f64) {
+/// Mean and population standard deviation, in two passes; counted from the first value, so that a large
+/// offset costs no digits.
+pub fn mean_and_deviation(values: &[f64]) -> (f64, f64) {
     let n = values.len() as f64;
+    let offset = values.first().copied().unwrap_or_default();
     let mut sum = 0.0;
     for value in values {
-        sum += value;
+        sum += value - offset;
     }
     let mean = sum / n;
     let mut squares = 0.0;
     for value in values {
-        squares += (value - mean) * (value - mean);
+        let difference = (value - offset) - mean;
+        squares += difference * difference;
     }
-    (mean, math::sqrt(squares / n))
+    (offset + mean, math::sqrt(squares / n))
 }
 
 #[cfg(test)]
@@ -233,8 +254,9 @@ mod tests {
             (0.0833, 0.9, 0.084),
             (0.0, 5.0, 0.0),
             (521.0, 17_000.0, 530.0),
+            (1e-300, 1.0, 1e-10),
         ] {
-            assert_eq!(round_up(value, spread), expected, "{value} {spread}");
+            assert_eq!(round_up(value, spread, 2), expected, "{value} {spread}");
         }
     }
 
@@ -244,6 +266,12 @@ mod tests {
         assert_eq!(clip_bounds(&many), (Some(9.0), Some(980.0)));
         let few: Vec<f64> = (0..35).map(f64::from).collect();
         assert_eq!(clip_bounds(&few), (None, None));
+        let skewed: Vec<f64> = (0..1000).map(|i| 1000.0 + f64::from(i * i) / 1e4).collect();
+        let (lower, upper) = clip_bounds(&skewed);
+        let is_clipped =
+            |v: &&f64| lower.is_some_and(|l| **v < l) || upper.is_some_and(|u| **v > u);
+        let clipped = skewed.iter().filter(is_clipped).count();
+        assert!((10..=40).contains(&clipped), "{lower:?} {upper:?} clip {clipped}");
         let spike: Vec<f64> = vec![7.0; 100];
         assert_eq!(clip_bounds(&spike), (None, None));
     }

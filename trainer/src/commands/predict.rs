@@ -4,6 +4,7 @@ use shared::segment_model::{TargetKind, most_probable};
 use shared::{Artifact, Prediction, RawCell, Reply};
 
 use super::{Sink, output_failed, row_failed};
+use crate::added::added_columns;
 use crate::cli::PredictArgs;
 use crate::dataset::{Violations, locate};
 use crate::error::Error;
@@ -15,7 +16,7 @@ pub(super) fn run(args: &PredictArgs) -> Result<(), Error> {
     let schema = &artifact.model().parts().schema;
     let mut rows = Rows::open(&args.data)?;
     let positions = locate(schema, rows.header(), rows.path())?;
-    let added = added_columns(&artifact);
+    let added = added_columns(artifact.model());
     refuse_clash(&rows, &added)?;
 
     let mut out = csv::Writer::from_writer(Sink::open(args.out.as_deref())?);
@@ -41,18 +42,6 @@ pub(super) fn run(args: &PredictArgs) -> Result<(), Error> {
     }
     violations.into_result(rows.path(), "mend these rows in the file")?;
     out.into_inner().map_err(|error| output_failed(error.into_error()))?.finish()
-}
-
-fn added_columns(artifact: &Artifact) -> Vec<String> {
-    let mut names = vec!["segment".to_owned(), "segment_name".into(), "distance".into()];
-    for models in &artifact.model().parts().targets {
-        let name = &models.target.name;
-        names.push(format!("predicted_{name}"));
-        if let TargetKind::Class { classes } = &models.target.kind {
-            names.extend(classes.iter().map(|class| format!("probability_{name}_{class}")));
-        }
-    }
-    names
 }
 
 fn answer(reply: &Reply, artifact: &Artifact) -> Vec<String> {

@@ -1,99 +1,92 @@
 //! No target: what is typical of each segment, column by column.
 
 use shared::model::TargetModels;
+use shared::number::to_three_digits;
 use shared::segment_model::{SegmentModel, Target, TargetKind};
 use shared::{ColumnKind, Schema, Value};
 
 use super::class::frequencies;
 use super::{POOLING, Row, mean};
 use crate::dataset::Dataset;
-use crate::infer::OTHER;
 use crate::prepare::median;
+use crate::profile::OTHER;
 use crate::quality::Quality;
 
-/// Without a target: what is typical of each segment, column by column: the median of those who have a value,
-/// to three significant digits, or the frequencies of the words.
-pub fn models(
-    schema: &Schema,
-    dataset: &Dataset,
-    labels: &[u16],
-    n_segments: usize,
-) -> Vec<TargetModels> {
+/// Who is in which segment.
+#[derive(Debug, Clone, Copy)]
+pub struct Segments<'a> {
+    /// Each customer's segment, `(n_customers,)`, in canonical order.
+    pub labels: &'a [u16],
+    /// How many there are.
+    pub n_segments: usize,
+    /// A figure of fewer customers is not given: it could be one person's.
+    pub min_customers: usize,
+}
+
+impl Segments<'_> {
+    /// Each customer's segment and value of a column.
+    fn values(&self, dataset: &Dataset, position: usize) -> impl Iterator<Item = (usize, Value)> {
+        let customers = dataset.customers.iter().zip(self.labels);
+        customers.map(move |(customer, &label)| (label.into(), customer.record.values()[position]))
+    }
+
+    /// Each segment's median of a numeric column, to three significant digits; a segment where too few have a
+    /// value gets that of all.
+    pub fn medians(&self, dataset: &Dataset, position: usize) -> Vec<f64> {
+        let mut by_segment = vec![Vec::new(); self.n_segments];
+        let mut all = Vec::new();
+        for (segment, value) in self.values(dataset, position) {
+            if let Value::Number(number) = value {
+                by_segment[segment].push(number.get());
+                all.push(number.get());
+            }
+        }
+        all.sort_by(f64::total_cmp);
+        by_segment
+            .into_iter()
+            .map(|mut own| {
+                own.sort_by(f64::total_cmp);
+                to_three_digits(median(if own.len() < self.min_customers { &all } else { &own }))
+            })
+            .collect()
+    }
+
+    /// Each segment's frequencies of a column's words, held to those of all by one customer's weight.
+    fn frequencies(&self, dataset: &Dataset, position: usize, n_levels: usize) -> Vec<Vec<f64>> {
+        let rows: Vec<Row<usize>> = self
+            .values(dataset, position)
+            .filter_map(|(segment, value)| {
+                let Value::Level(id) = value else { return None };
+                Some(Row { x: &[], segment, fold: 0, y: id.into() })
+            })
+            .collect();
+        let rows: Vec<&Row<usize>> = rows.iter().collect();
+        frequencies(&rows, self.n_segments, n_levels, POOLING[0])
+    }
+}
+
+/// The medians of numbers and the frequencies of words, as models of every column.
+pub fn models(schema: &Schema, dataset: &Dataset, segments: &Segments) -> Vec<TargetModels> {
     let columns = schema.columns().iter().enumerate();
     columns
         .map(|(position, column)| {
-            let values = || {
-                let customers = dataset.customers.iter().zip(labels);
-                customers.map(move |(customer, &label)| {
-                    (usize::from(label), customer.record.values()[position])
-                })
-            };
-            let (kind, by_segment) = match &column.kind {
-                ColumnKind::Numeric => (TargetKind::Number, typical_numbers(values(), n_segments)),
-                kind => {
-                    let classes = (0..kind.n_levels())
-                        .map(|id| kind.level(id).unwrap_or(OTHER).to_owned())
-                        .collect();
-                    (
-                        TargetKind::Class { classes },
-                        typical_words(values(), n_segments, kind.n_levels()),
-                    )
-                }
-            };
-            TargetModels { target: Target { name: column.name.clone(), kind }, by_segment }
+            let name = column.name.clone();
+            if column.kind == ColumnKind::Numeric {
+                let medians = segments.medians(dataset, position);
+                let by_segment = medians.into_iter().map(SegmentModel::Constant).collect();
+                return TargetModels {
+                    target: Target { name, kind: TargetKind::Number },
+                    by_segment,
+                };
+            }
+            let n_levels = column.kind.n_levels();
+            let level = |id| column.kind.level(id).unwrap_or(OTHER).to_owned();
+            let kind = TargetKind::Class { classes: (0..n_levels).map(level).collect() };
+            let frequencies = segments.frequencies(dataset, position, n_levels);
+            let by_segment = frequencies.into_iter().map(SegmentModel::Frequencies).collect();
+            TargetModels { target: Target { name, kind }, by_segment }
         })
         .collect()
-}
-
-fn typical_numbers(
-    values: impl Iterator<Item = (usize, Value)>,
-    n_segments: usize,
-) -> Vec<SegmentModel> {
-    medians(values, n_segments).into_iter().map(SegmentModel::Constant).collect()
-}
-
-/// Each segment's median, to three significant digits; a segment where nobody has a value gets that of all.
-pub fn medians(values: impl Iterator<Item = (usize, Value)>, n_segments: usize) -> Vec<f64> {
-    let mut by_segment = vec![Vec::new(); n_segments];
-    let mut all = Vec::new();
-    for (segment, value) in values {
-        if let Value::Number(number) = value {
-            by_segment[segment].push(number.get());
-            all.push(number.get());
-        }
-    }
-    all.sort_by(f64::total_cmp);
-    by_segment
-        .into_iter()
-        .map(|mut own| {
-            own.sort_by(f64::total_cmp);
-            three_digits(median(if own.is_empty() { &all } else { &own }))
-        })
-        .collect()
-}
-
-fn typical_words(
-    values: impl Iterator<Item = (usize, Value)>,
-    n_segments: usize,
-    n_levels: usize,
-) -> Vec<SegmentModel> {
-    let rows: Vec<Row<usize>> = values
-        .filter_map(|(segment, value)| {
-            let Value::Level(id) = value else { return None };
-            Some(Row { x: &[], segment, fold: 0, y: id.into() })
-        })
-        .collect();
-    let rows: Vec<&Row<usize>> = rows.iter().collect();
-    let lightest = POOLING[0];
-    frequencies(&rows, n_segments, n_levels, lightest)
-        .into_iter()
-        .map(SegmentModel::Frequencies)
-        .collect()
-}
-
-/// To three significant digits: a median is some customer's own figure, and need not be known exactly.
-fn three_digits(value: f64) -> f64 {
-    format!("{value:.2e}").parse().unwrap_or(value) + 0.0
 }
 
 /// How much of what is typical of a column the segments explain: mean absolute error of the segments' medians
