@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test worker package site fit-sample clean FORCE
+.PHONY: help setup run test worker worker-excerpt package site fit-sample clean FORCE
 
 PORT ?= 8787
 # The model that the Worker and the page answer from. `make run` fits the sample when none is given.
@@ -38,6 +38,9 @@ test: ## run every check and test, cheapest first
 
 worker: edge/build/index.js ## build the Worker around MODEL, into edge/build/
 
+# For the tests: mixed kinds of columns, which the sample has not.
+worker-excerpt: edge/build-excerpt/index.js
+
 package: edge/pkg/package.json ## build the npm package, into edge/pkg/
 
 site: edge/site/index.html ## assemble the page, into edge/site/
@@ -47,11 +50,14 @@ fit-sample: ## fit the sample customers with the release trainer, into model/
 	  --target future_spend --out model
 
 clean: ## remove what was built (not the installed tools, not model/)
-	rm -rf edge/build edge/pkg edge/site
+	rm -rf edge/build edge/build-excerpt edge/pkg edge/site
 	cargo clean
 
 edge/build/index.js: $(RUST) $(STAGED_MODEL) .tools/env edge/toolchain/build-worker.sh
 	WEDGE_MODEL=$(STAGED_MODEL) edge/toolchain/build-worker.sh
+
+edge/build-excerpt/index.js: $(RUST) tests/data/artifacts/format-1.postcard .tools/env edge/toolchain/build-worker.sh
+	WEDGE_MODEL=tests/data/artifacts/format-1.postcard WEDGE_OUT=build-excerpt edge/toolchain/build-worker.sh
 
 edge/pkg/package.json: $(RUST) .tools/env edge/toolchain/build-package.sh
 	edge/toolchain/build-package.sh

@@ -107,7 +107,7 @@ await cargoTests("doctests", "--doc");
 
 // Each is built on its own, so that one that fails does not hide the others.
 let built = true;
-for (const target of ["worker", "package", "site"]) {
+for (const target of ["worker", "worker-excerpt", "package", "site"]) {
   built = (await check(`build of the ${target}`, "make", ["--silent", target])) && built;
 }
 // What an earlier build left behind proves nothing.

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Builds the Cloudflare Worker, with the model inside, into edge/build/: index.js and index_bg.wasm.
+# Builds the Cloudflare Worker, with the model inside: index.js and index_bg.wasm.
 #
 # WEDGE_MODEL=file  the model to embed (default edge/model.postcard)
+# WEDGE_OUT=folder  where to, inside edge/ (default build)
 #
 # worker-build reads its wasm-opt options from edge/Cargo.toml; `--profile wasm` is the workspace's.
 set -euo pipefail
@@ -16,4 +17,4 @@ WEDGE_MODEL=$(cd "$(dirname "$model")" && pwd)/$(basename "$model")
 export WEDGE_MODEL
 
 cd edge
-../.tools/bin/worker-build --profile wasm --out-dir build --locked --features worker
+../.tools/bin/worker-build --profile wasm --out-dir "${WEDGE_OUT:-build}" --locked --features worker

@@ -14,7 +14,6 @@ import { chromium } from "playwright-core";
 
 /** The top of the repository. */
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const BUILD = join(ROOT, "edge/build");
 
 const cleanups = new WeakMap();
 
@@ -39,6 +38,7 @@ export async function temporaryFolder(t) {
 /**
  * The built Worker in workerd, and the page beside it as in wrangler.toml.
  *
+ * `build`: the folder of the build (default: the one around the sample model).
  * `kvPersist`: the folder that KV survives a restart in (default: memory).
  * `kvService`: a `fakeKv`, which then stands in KV's place.
  * `bindings`: variables and secrets. `options`: any further option of Miniflare.
@@ -46,15 +46,16 @@ export async function temporaryFolder(t) {
  * Returns `{ url, fetch, kv, stop }`: `fetch("/v1/segment", init)`; `kv()`, the namespace; `stop()`
  * before the test's end, for a restart.
  */
-export async function startWorker(t, { kvPersist, kvService, bindings, options } = {}) {
+export async function startWorker(t, { build, kvPersist, kvService, bindings, options } = {}) {
+  const folder = join(ROOT, build ?? "edge/build");
   const namespace = kvService
     ? { id: "cache", remoteProxyConnectionString: new URL(kvService.url) }
     : "cache";
   const miniflare = new Miniflare({
-    modulesRoot: BUILD,
+    modulesRoot: folder,
     modules: [
-      { type: "ESModule", path: join(BUILD, "index.js") },
-      { type: "CompiledWasm", path: join(BUILD, "index_bg.wasm") },
+      { type: "ESModule", path: join(folder, "index.js") },
+      { type: "CompiledWasm", path: join(folder, "index_bg.wasm") },
     ],
     compatibilityDate: "2026-04-01", // as in wrangler.toml
     host: "127.0.0.1",

@@ -39,31 +39,35 @@ async function assertProblem(response, status, slug) {
   assert.equal(problem.request_id, response.headers.get("x-request-id"));
 }
 
-test("every accepted case gets its reply to the byte", async (t) => {
-  const worker = await startWorker(t);
-  for (const { name, request, reply } of cases("sample", "accept")) {
-    const response = await ask(worker, request);
-    assert.equal(response.status, 200, name);
-    assert.equal(await response.text(), reply, name);
-    assert.equal(response.headers.get("content-type"), "application/json");
-    assert.equal(response.headers.get("cache-control"), "no-store");
-    assert.equal(response.headers.get("x-content-type-options"), "nosniff");
-  }
-});
+const BUILDS = { sample: "edge/build", excerpt: "edge/build-excerpt" };
 
-test("every rejected case gets its problem, and nothing of it is kept", async (t) => {
-  const worker = await startWorker(t);
-  for (const { name, request, reply } of cases("sample", "reject")) {
-    const response = await ask(worker, request);
-    assert.equal(response.status, reply.status, name);
-    assert.equal(response.headers.get("content-type"), "application/problem+json");
-    const { request_id: id, ...problem } = await response.json();
-    assert.deepEqual(problem, reply.problem, name);
-    assert.equal(id, response.headers.get("x-request-id"));
-  }
-  await sleep(200);
-  assert.deepEqual((await (await worker.kv()).list()).keys, []);
-});
+for (const [model, build] of Object.entries(BUILDS)) {
+  test(`every accepted case of the ${model} gets its reply to the byte`, async (t) => {
+    const worker = await startWorker(t, { build });
+    for (const { name, request, reply } of cases(model, "accept")) {
+      const response = await ask(worker, request);
+      assert.equal(response.status, 200, name);
+      assert.equal(await response.text(), reply, name);
+      assert.equal(response.headers.get("content-type"), "application/json");
+      assert.equal(response.headers.get("cache-control"), "no-store");
+      assert.equal(response.headers.get("x-content-type-options"), "nosniff");
+    }
+  });
+
+  test(`every rejected case of the ${model} gets its problem, and nothing of it is kept`, async (t) => {
+    const worker = await startWorker(t, { build });
+    for (const { name, request, reply } of cases(model, "reject")) {
+      const response = await ask(worker, request);
+      assert.equal(response.status, reply.status, name);
+      assert.equal(response.headers.get("content-type"), "application/problem+json");
+      const { request_id: id, ...problem } = await response.json();
+      assert.deepEqual(problem, reply.problem, name);
+      assert.equal(id, response.headers.get("x-request-id"));
+    }
+    await sleep(200);
+    assert.deepEqual((await (await worker.kv()).list()).keys, []);
+  });
+}
 
 test("equal customers share an entry, whatever their spelling; keys say nothing", async (t) => {
   const worker = await startWorker(t);

@@ -194,51 +194,76 @@ fn a_quote_that_is_never_closed() {
 fn a_quote_in_the_last_column_that_is_never_closed() {
     let mut lines: Vec<String> = rows(60).lines().map(String::from).collect();
     lines[30] = "c29,41,\"2".into();
-    refuses(lines.join("\n").as_bytes(), &[], 65, &expect![[r#"
+    refuses(
+        lines.join("\n").as_bytes(),
+        &[],
+        65,
+        &expect![[r#"
         error: `data.csv` line 31: a quote opens in this row and is never closed
 
         hint: close it, or double it inside quotes
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_stray_word_among_numbers() {
     let text = rows(60).replace("c40,25,5", "c40,unknown,5");
-    refuses(text.as_bytes(), &[], 65, &expect![[r#"
+    refuses(
+        text.as_bytes(),
+        &[],
+        65,
+        &expect![[r#"
         error: `data.csv` line 42: `age` is no number here, but in 59 of 60 rows
 
         hint: mend it, leave it empty, or leave the column out with `--ignore`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_column_that_predict_would_add() {
     let text = rows(60).replace("age", "distance");
-    refuses(text.as_bytes(), &[], 65, &expect![[r#"
+    refuses(
+        text.as_bytes(),
+        &[],
+        65,
+        &expect![[r#"
         error: `data.csv` line 1: `predict` would add a column `distance`, which the model reads or adds already
 
         hint: rename the column, or leave it out with `--ignore`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_target_too_large_for_a_figure() {
     let text = rows(60).replace("c40,25,5", "c40,25,5e200");
-    refuses(text.as_bytes(), &["--target", "spend"], 65, &expect![[r#"
+    refuses(
+        text.as_bytes(),
+        &["--target", "spend"],
+        65,
+        &expect![[r#"
         error: `data.csv`: 1 value cannot be used
           line 42, column `spend`: expected a number between -1e15 and 1e15
 
         hint: mend these rows, or leave the columns out with `--ignore`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn another_separator() {
-    refuses(rows(60).replace(',', ";").as_bytes(), &[], 65, &expect![[r#"
+    refuses(
+        rows(60).replace(',', ";").as_bytes(),
+        &[],
+        65,
+        &expect![[r#"
         error: `data.csv`: no column is left to find segments in
 
         hint: the header looks separated by `;`: save the file with commas
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
