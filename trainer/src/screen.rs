@@ -69,10 +69,17 @@ impl Progress {
     }
 }
 
+/// The narrowest that a table is squeezed to, in characters.
+const NARROWEST: u16 = 72;
+
 fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(UTF8_FULL_CONDENSED);
     table.set_content_arrangement(ContentArrangement::Dynamic);
+    // Below this a table falls apart into letters; it had better be cut by the terminal.
+    if table.width().is_some_and(|width| width < NARROWEST) {
+        table.set_width(NARROWEST);
+    }
     table.set_header(header);
     table
 }
