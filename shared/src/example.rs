@@ -6,12 +6,13 @@ use alloc::vec::Vec;
 
 use crate::assign::Assigner;
 use crate::centroids::Centroids;
+use crate::column::{Column, ColumnKind};
 use crate::model::{Model, ModelParts, SegmentInfo, TargetModels, Training};
 use crate::number::Finite;
 use crate::playbook::Playbook;
 use crate::raw::RawRecord;
 use crate::record::Record;
-use crate::schema::{Column, ColumnKind, Schema};
+use crate::schema::Schema;
 use crate::segment_model::{SegmentModel, Target, TargetKind};
 use crate::transform::{ColumnStep, Transform};
 

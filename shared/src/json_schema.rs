@@ -7,8 +7,8 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::artifact::Artifact;
+use crate::column::{Column, ColumnKind, MAX_NUMBER};
 use crate::number;
-use crate::schema::{Column, ColumnKind, MAX_NUMBER};
 use crate::transform::ColumnStep;
 
 impl Artifact {

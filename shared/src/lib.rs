@@ -37,6 +37,7 @@ pub mod cache_key;
 mod canary;
 pub mod card;
 pub mod centroids;
+pub mod column;
 pub mod csv;
 #[cfg(test)]
 mod example;
@@ -60,6 +61,7 @@ mod wire;
 
 pub use artifact::{Artifact, ArtifactError, ModelId};
 pub use assign::{Assigner, Segment};
+pub use column::{Column, ColumnKind};
 pub use json::JsonError;
 pub use model::{Answer, Model, ModelParts};
 pub use playbook::{Playbook, Recommendation};
@@ -67,6 +69,6 @@ pub use raw::{RawCell, RawRecord};
 pub use record::{Record, Value};
 pub use rejected::{Rejected, Violation};
 pub use reply::Reply;
-pub use schema::{Column, ColumnKind, Schema};
+pub use schema::Schema;
 pub use segment_model::{Prediction, SegmentModel};
 pub use transform::{FeatureVector, Transform};

@@ -2,11 +2,12 @@
 
 use alloc::vec::Vec;
 
+use crate::column::ColumnKind;
 use crate::grid;
 use crate::math;
 use crate::number::Finite;
 use crate::record::{Record, Value};
-use crate::schema::{ColumnKind, Schema};
+use crate::schema::Schema;
 
 /// What is done with one column. Estimated by the trainer, applied only here.
 #[derive(Debug, Clone, PartialEq)]
@@ -195,8 +196,8 @@ fn fits(step: &ColumnStep, kind: &ColumnKind) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::column::Column;
     use crate::raw::RawRecord;
-    use crate::schema::Column;
     use alloc::string::String;
     use alloc::vec;
 

@@ -1,22 +1,28 @@
 //! The artifact's body as it is written: flat arrays, portable widths. Private to the artifact; turned into
 //! checked types by [`read`], so that deriving `Deserialize` gets round no check.
 
+mod canaries;
+mod columns;
+mod targets;
+
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use self::canaries::WireCanaries;
+use self::columns::{WireColumn, read_kind, write_kind};
+use self::targets::{Form, WireTarget, write_coefficients};
 use crate::artifact::ArtifactError;
 use crate::assign::Assigner;
-use crate::canary::{Canaries, MAX_CANARIES};
+use crate::canary::Canaries;
 use crate::centroids::Centroids;
+use crate::column::Column;
 use crate::model::{Defect, Model, ModelParts, SegmentInfo, TargetModels, Training};
-use crate::number::Finite;
 use crate::playbook::Playbook;
-use crate::record::{Record, Value};
-use crate::schema::{Column, ColumnKind, Schema};
-use crate::segment_model::{SegmentModel, Target, TargetKind};
-use crate::transform::{ColumnStep, Transform};
+use crate::schema::Schema;
+use crate::segment_model::{Target, TargetKind};
+use crate::transform::Transform;
 
 #[derive(Serialize, Deserialize)]
 struct Body {
@@ -35,64 +41,9 @@ struct Body {
 }
 
 #[derive(Serialize, Deserialize)]
-struct WireColumn {
-    name: String,
-    optional: bool,
-    kind: WireKind,
-}
-
-#[derive(Serialize, Deserialize)]
-enum WireKind {
-    Numeric {
-        impute: f64,
-        lower: Option<f64>,
-        upper: Option<f64>,
-        lambda: Option<f64>,
-        mean: f64,
-        scale: f64,
-    },
-    YesNo {
-        impute: u16,
-        mean: f64,
-        scale: f64,
-    },
-    Ordinal {
-        n_words: u16,
-        impute: u16,
-        mean: f64,
-        scale: f64,
-    },
-    Categorical {
-        n_words: u16,
-        other: bool,
-        impute: u16,
-        height: f64,
-    },
-}
-
-#[derive(Serialize, Deserialize)]
 struct WireSegment {
     name: String,
     share_percent: u8,
-}
-
-#[derive(Serialize, Deserialize)]
-struct WireTarget {
-    name: String,
-    /// 0 for a number.
-    n_classes: u16,
-    form: Form,
-}
-
-/// How the segments' models of a target are written: alike for all segments.
-#[derive(Serialize, Deserialize, Clone, Copy, PartialEq)]
-enum Form {
-    Constant,
-    /// Intercept, then one weight a feature.
-    Linear {
-        floor: Option<f64>,
-    },
-    Frequencies,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -108,21 +59,6 @@ struct WireTraining {
     wcss: Vec<f64>,
     knee_from_one: Option<u16>,
     knee_from_two: Option<u16>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct WireCanaries {
-    /// `(n_canaries, n_columns)`, flat.
-    values: Vec<WireValue>,
-    segments: Vec<u16>,
-    figures: Vec<f64>,
-}
-
-#[derive(Serialize, Deserialize)]
-enum WireValue {
-    Missing,
-    Number(f64),
-    Level(u16),
 }
 
 pub(crate) fn write(model: &Model, canaries: &Canaries) -> Result<Vec<u8>, ArtifactError> {
@@ -175,7 +111,6 @@ impl Body {
         let Assigner::KMeans(centroids) = &parts.assigner;
         let Playbook::Shortfall { threshold, columns: eligible, typical } = &parts.playbook;
         let segments = parts.segments.iter();
-        let values = canaries.records.iter().flat_map(Record::values);
         Some(Self {
             columns,
             words,
@@ -196,11 +131,7 @@ impl Body {
                 knee_from_one: parts.training.knee_from_one,
                 knee_from_two: parts.training.knee_from_two,
             },
-            canaries: WireCanaries {
-                values: values.map(WireValue::from).collect(),
-                segments: canaries.segments.clone(),
-                figures: canaries.figures.clone(),
-            },
+            canaries: WireCanaries::of(canaries),
         })
     }
 
@@ -266,156 +197,8 @@ impl Body {
     }
 }
 
-fn write_kind(kind: &ColumnKind, step: &ColumnStep, n_words: u16) -> Option<WireKind> {
-    let get = |bound: &Option<Finite>| bound.map(Finite::get);
-    Some(match (kind, step) {
-        (ColumnKind::Numeric, ColumnStep::Number { impute, lower, upper, lambda, mean, scale }) => {
-            WireKind::Numeric {
-                impute: impute.get(),
-                lower: get(lower),
-                upper: get(upper),
-                lambda: get(lambda),
-                mean: mean.get(),
-                scale: scale.get(),
-            }
-        }
-        (ColumnKind::YesNo { .. }, ColumnStep::Rank { impute, mean, scale }) => {
-            WireKind::YesNo { impute: *impute, mean: mean.get(), scale: scale.get() }
-        }
-        (ColumnKind::Ordinal { .. }, ColumnStep::Rank { impute, mean, scale }) => {
-            WireKind::Ordinal { n_words, impute: *impute, mean: mean.get(), scale: scale.get() }
-        }
-        (ColumnKind::Categorical { other, .. }, ColumnStep::OneHot { impute, height }) => {
-            WireKind::Categorical { n_words, other: *other, impute: *impute, height: height.get() }
-        }
-        _ => return None,
-    })
-}
-
-fn read_kind(
-    kind: &WireKind,
-    words: &mut impl Iterator<Item = String>,
-) -> Option<(ColumnKind, ColumnStep)> {
-    let bound = |bound: &Option<f64>| match bound {
-        Some(bound) => Finite::new(*bound).map(Some),
-        None => Some(None),
-    };
-    Some(match kind {
-        WireKind::Numeric { impute, lower, upper, lambda, mean, scale } => {
-            let step = ColumnStep::Number {
-                impute: Finite::new(*impute)?,
-                lower: bound(lower)?,
-                upper: bound(upper)?,
-                lambda: bound(lambda)?,
-                mean: Finite::new(*mean)?,
-                scale: Finite::new(*scale)?,
-            };
-            (ColumnKind::Numeric, step)
-        }
-        WireKind::YesNo { impute, mean, scale } => {
-            let (no, yes) = (words.next()?, words.next()?);
-            (ColumnKind::YesNo { no, yes }, rank(*impute, *mean, *scale)?)
-        }
-        WireKind::Ordinal { n_words, impute, mean, scale } => {
-            let levels = take(words, (*n_words).into())?;
-            (ColumnKind::Ordinal { levels }, rank(*impute, *mean, *scale)?)
-        }
-        WireKind::Categorical { n_words, other, impute, height } => {
-            let levels = take(words, (*n_words).into())?;
-            let step = ColumnStep::OneHot { impute: *impute, height: Finite::new(*height)? };
-            (ColumnKind::Categorical { levels, other: *other }, step)
-        }
-    })
-}
-
-fn rank(impute: u16, mean: f64, scale: f64) -> Option<ColumnStep> {
-    Some(ColumnStep::Rank { impute, mean: Finite::new(mean)?, scale: Finite::new(scale)? })
-}
-
 /// Exactly `count` items, or none.
 fn take<T>(items: &mut impl Iterator<Item = T>, count: usize) -> Option<Vec<T>> {
     let taken: Vec<T> = items.take(count).collect();
     (taken.len() == count).then_some(taken)
-}
-
-impl Form {
-    fn of(model: &SegmentModel) -> Self {
-        match model {
-            SegmentModel::Constant(_) => Self::Constant,
-            SegmentModel::Linear { floor, .. } => Self::Linear { floor: *floor },
-            SegmentModel::Frequencies(_) => Self::Frequencies,
-        }
-    }
-
-    fn read(
-        self,
-        coefficients: &mut impl Iterator<Item = f64>,
-        n_features: usize,
-        n_classes: usize,
-    ) -> Option<SegmentModel> {
-        Some(match self {
-            Self::Constant => SegmentModel::Constant(coefficients.next()?),
-            Self::Linear { floor } => SegmentModel::Linear {
-                intercept: coefficients.next()?,
-                weights: take(coefficients, n_features)?,
-                floor,
-            },
-            // Without classes it would cost no byte, and any number of segments could have it.
-            Self::Frequencies if n_classes == 0 => return None,
-            Self::Frequencies => SegmentModel::Frequencies(take(coefficients, n_classes)?),
-        })
-    }
-}
-
-fn write_coefficients(model: &SegmentModel, out: &mut Vec<f64>) {
-    match model {
-        SegmentModel::Constant(value) => out.push(*value),
-        SegmentModel::Linear { intercept, weights, .. } => {
-            out.push(*intercept);
-            out.extend_from_slice(weights);
-        }
-        SegmentModel::Frequencies(probabilities) => out.extend_from_slice(probabilities),
-    }
-}
-
-impl From<&Value> for WireValue {
-    fn from(value: &Value) -> Self {
-        match value {
-            Value::Missing => Self::Missing,
-            Value::Number(number) => Self::Number(number.get()),
-            Value::Level(id) => Self::Level(*id),
-        }
-    }
-}
-
-impl WireCanaries {
-    /// `None` when a value does not fit its column or the shapes do not fit.
-    fn read(self, schema: &Schema) -> Option<Canaries> {
-        let columns = schema.columns();
-        let n_canaries = self.segments.len();
-        if n_canaries > MAX_CANARIES || self.values.len() != n_canaries * columns.len() {
-            return None;
-        }
-        let mut records = Vec::with_capacity(self.segments.len());
-        for row in self.values.chunks_exact(columns.len()) {
-            let values: Option<Vec<Value>> =
-                row.iter().zip(columns).map(|(value, column)| value.read(column)).collect();
-            records.push(Record::new(values?));
-        }
-        Some(Canaries { records, segments: self.segments, figures: self.figures })
-    }
-}
-
-impl WireValue {
-    fn read(&self, column: &Column) -> Option<Value> {
-        let n_levels = column.kind.n_levels();
-        match self {
-            Self::Missing => column.optional.then_some(Value::Missing),
-            Self::Number(number) => {
-                let inside = n_levels == 0 && number.abs() <= crate::schema::MAX_NUMBER;
-                Finite::new(*number).filter(|_| inside).map(Value::Number)
-            }
-            Self::Level(id) => (usize::from(*id) < n_levels).then_some(Value::Level(*id)),
-        }
-    }
 }

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use rand::{Rng as _, RngCore as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
+use shared::column::MAX_NUMBER;
 use shared::number::Finite;
-use shared::schema::MAX_NUMBER;
 use shared::transform::ColumnStep;
 use shared::{ModelParts, RawCell, RawRecord, Record};
 

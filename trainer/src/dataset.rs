@@ -3,19 +3,17 @@
 use std::hash::Hasher as _;
 
 use ndarray::Array2;
+use shared::column::MAX_NUMBER;
 use shared::number::Finite;
 use shared::rejected::Code;
-use shared::schema::MAX_NUMBER;
 use shared::segment_model::{Target, TargetKind};
-use shared::{RawCell, Record, Rejected, Schema, Transform, Violation};
+use shared::{RawCell, Record, Rejected, Transform, Violation};
 use siphasher::sip128::{Hasher128 as _, SipHasher13};
 
 use crate::error::Error;
 use crate::infer::Understanding;
 use crate::table::Table;
-
-/// How many violations an error shows.
-const SHOWN: usize = 10;
+use crate::violations::Violations;
 
 /// A customer's value of the target.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -148,71 +146,4 @@ fn hash(seed: u64, bytes: &[u8]) -> u128 {
     let mut hasher = SipHasher13::new_with_keys(seed, 0x5765_6467_6520_726f);
     hasher.write(bytes);
     hasher.finish128().as_u128()
-}
-
-/// Violations of many rows, the first few kept for the message.
-#[derive(Debug, Default)]
-pub struct Violations {
-    first: Vec<(u64, String, String)>,
-    count: usize,
-}
-
-impl Violations {
-    /// Adds those of one row.
-    pub fn add(&mut self, line: u64, rejected: &shared::Rejected) {
-        self.count += rejected.violations.len();
-        for violation in &rejected.violations {
-            if self.first.len() < SHOWN {
-                let expected = match violation.code {
-                    Code::Missing => "a value, as every customer had in training".to_owned(),
-                    _ => violation.expected.clone(),
-                };
-                self.first.push((line, violation.field(), expected));
-            }
-        }
-    }
-
-    /// An error when there are any.
-    ///
-    /// # Errors
-    /// [`Error::BadRows`].
-    pub fn into_result(self, path: &std::path::Path, hint: &'static str) -> Result<(), Error> {
-        if self.count == 0 {
-            return Ok(());
-        }
-        Err(Error::BadRows { path: path.into(), first: self.first, count: self.count, hint })
-    }
-}
-
-/// Where each column of a schema stands in a header; a column that is not there must be optional.
-///
-/// # Errors
-/// [`Error::BadTable`] at line 1, naming every required column that is missing.
-pub fn locate(
-    schema: &Schema,
-    header: &[String],
-    path: &std::path::Path,
-) -> Result<Vec<Option<usize>>, Error> {
-    let positions: Vec<Option<usize>> = schema
-        .columns()
-        .iter()
-        .map(|column| header.iter().position(|name| *name == column.name))
-        .collect();
-    let lacking: Vec<String> = schema
-        .columns()
-        .iter()
-        .zip(&positions)
-        .filter(|(column, position)| position.is_none() && !column.optional)
-        .map(|(column, _)| format!("`{}`", column.name))
-        .collect();
-    if lacking.is_empty() {
-        return Ok(positions);
-    }
-    let s = if lacking.len() == 1 { "" } else { "s" };
-    Err(Error::BadTable {
-        path: path.into(),
-        line: 1,
-        what: format!("the model needs the column{s} {}", lacking.join(", ")),
-        hint: "see `trainer inspect MODEL` for the columns that a model reads".into(),
-    })
 }

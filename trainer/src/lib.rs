@@ -14,6 +14,7 @@ pub mod canaries;
 pub mod choose;
 pub mod cli;
 pub mod commands;
+pub mod customers;
 pub mod dataset;
 pub mod describe;
 pub mod elbow;
@@ -30,6 +31,7 @@ pub mod quality;
 pub mod ridge;
 pub mod screen;
 pub mod table;
+pub mod violations;
 pub mod yeo_johnson;
 
 use std::process::ExitCode;

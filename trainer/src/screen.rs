@@ -222,12 +222,7 @@ fn print_quality(out: &mut impl Write, quality: &[Quality]) -> io::Result<()> {
                     ]);
                 }
                 align_right(&mut errors, &[1, 2, 3]);
-                writeln!(
-                    out,
-                    "{}, five folds, out of sample, {} customers\n{errors}",
-                    q.target, q.rows
-                )?;
-                say_whether_segments_help(out, q.segments_help)?;
+                print_errors(out, &q.target, q.rows, &errors, q.segments_help)?;
             }
             Quality::Class(q) => {
                 let mut errors = table(&["predicting by", "accuracy", "log-loss"]);
@@ -241,12 +236,7 @@ fn print_quality(out: &mut impl Write, quality: &[Quality]) -> io::Result<()> {
                     ]);
                 }
                 align_right(&mut errors, &[1, 2]);
-                writeln!(
-                    out,
-                    "{}, five folds, out of sample, {} customers\n{errors}",
-                    q.target, q.rows
-                )?;
-                say_whether_segments_help(out, q.segments_help)?;
+                print_errors(out, &q.target, q.rows, &errors, q.segments_help)?;
             }
             Quality::Typical { .. } => {}
         }
@@ -254,8 +244,15 @@ fn print_quality(out: &mut impl Write, quality: &[Quality]) -> io::Result<()> {
     print_typical(out, quality)
 }
 
-fn say_whether_segments_help(out: &mut impl Write, help: bool) -> io::Result<()> {
-    if help {
+fn print_errors(
+    out: &mut impl Write,
+    target: &str,
+    rows: usize,
+    errors: &Table,
+    segments_help: bool,
+) -> io::Result<()> {
+    writeln!(out, "{target}, five folds, out of sample, {rows} customers\n{errors}")?;
+    if segments_help {
         writeln!(out, "the segments themselves were found once, on all customers\n")
     } else {
         writeln!(out, "segments do not help here: every segment has the global model\n")
