@@ -25,6 +25,7 @@ setup: ## install the wasm tools, the npm packages and Chromium
 run: ## serve the Worker and the page; PORT=8787, MODEL=file for a model of your own
 	@node edge/toolchain/run.mjs --check-port $(PORT)
 	@$(if $(GIVEN_MODEL),[ -f '$(MODEL)' ] || { $(NO_MODEL); })
+	@$(if $(GIVEN_MODEL),[ "$$(head -c 4 '$(MODEL)')" = WEDG ] || { $(BAD_MODEL); })
 	@edge/toolchain/setup.sh wasm npm
 	@$(if $(GIVEN_MODEL),,$(MAKE) --no-print-directory fit-sample)
 	@$(MAKE) --no-print-directory worker site MODEL='$(or $(GIVEN_MODEL),model/model.postcard)'
@@ -59,7 +60,7 @@ edge/build/index.js: $(RUST) $(STAGED_MODEL) .tools/env edge/toolchain/build-wor
 edge/build-excerpt/index.js: $(RUST) tests/data/artifacts/format-1.postcard .tools/env edge/toolchain/build-worker.sh
 	WEDGE_MODEL=tests/data/artifacts/format-1.postcard WEDGE_OUT=build-excerpt edge/toolchain/build-worker.sh
 
-edge/pkg/package.json: $(RUST) .tools/env edge/toolchain/build-package.sh
+edge/pkg/package.json: $(RUST) .tools/env edge/toolchain/build-package.sh edge/toolchain/package-readme.md
 	edge/toolchain/build-package.sh
 
 edge/site/index.html: $(WEB) $(STAGED_MODEL) edge/pkg/package.json edge/toolchain/build-site.sh
@@ -75,3 +76,4 @@ $(STAGED_MODEL): FORCE
 	@edge/toolchain/setup.sh wasm npm
 
 NO_MODEL = echo "error: there is no model at $(MODEL): make one with \`trainer fit\`, and pass its model.postcard as MODEL=" >&2; exit 1
+BAD_MODEL = echo "error: $(MODEL) is not a Wedge artifact: pass the model.postcard that \`trainer fit\` wrote as MODEL=" >&2; exit 1

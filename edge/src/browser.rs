@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
+use js_sys::{ArrayBuffer, Uint8Array};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use shared::number::Finite;
 use shared::{JsonError, RawCell, RawRecord};
+use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
 
 use crate::customer::Customer;
@@ -47,8 +49,17 @@ pub struct Predictor {
 #[wasm_bindgen]
 impl Predictor {
     /// Reads a model from an artifact's bytes; throws an `Error` that says why they are none.
-    pub fn load(bytes: &[u8]) -> Result<Predictor, JsError> {
-        Ok(Self { handler: Handler::load(bytes, Config::default())? })
+    pub fn load(
+        #[wasm_bindgen(unchecked_param_type = "Uint8Array | ArrayBuffer")] bytes: &JsValue,
+    ) -> Result<Predictor, JsError> {
+        // What `fetch` gives and what Node reads; of anything else JavaScript would make an empty array.
+        if !bytes.is_instance_of::<Uint8Array>() && !bytes.is_instance_of::<ArrayBuffer>() {
+            return Err(JsError::new(
+                "give the artifact's bytes as a Uint8Array or an ArrayBuffer",
+            ));
+        }
+        let bytes = Uint8Array::new(bytes).to_vec();
+        Ok(Self { handler: Handler::load(&bytes, Config::default())? })
     }
 
     /// The answer for a customer; throws a `PredictorError`.
@@ -66,7 +77,13 @@ impl Predictor {
     /// The answer for a customer as JSON text, equal to the byte to the Worker's; throws a
     /// `PredictorError`.
     #[wasm_bindgen(js_name = recommendJson)]
-    pub fn recommend_json(&self, text: &str) -> Result<String, JsValue> {
+    pub fn recommend_json(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "string")] text: &JsValue,
+    ) -> Result<String, JsValue> {
+        let Some(text) = text.as_string() else {
+            return Err(JsError::new("give JSON text, or call `recommend` with an object").into());
+        };
         self.handler.reply(text.as_bytes()).map_err(|problem| thrown(&problem))
     }
 

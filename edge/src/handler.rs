@@ -10,7 +10,7 @@
 //! them all is looked up, so that every spelling shares one entry and nothing rejected is kept.
 
 use shared::cache_key::CacheSecret;
-use shared::{Artifact, ArtifactError, RawRecord};
+use shared::{Artifact, ArtifactError};
 
 use crate::customer::{Customer, UnknownFields, refuse_over_limit};
 use crate::problem::{Kind, Problem};
@@ -224,19 +224,21 @@ impl Pending<'_> {
         &self.key
     }
 
-    /// A value was kept. It is used if it can be an answer of this model, else it is a miss.
+    /// A value was kept. It is used if this deployment kept it under this key, else it is a miss.
     pub fn hit(self, kept: Vec<u8>) -> Answer {
-        match String::from_utf8(kept).ok().filter(|text| self.may_be_a_reply(text)) {
+        let secret = self.handler.config.secret.as_ref();
+        match secret.and_then(|secret| secret.open(&self.key, kept)) {
             Some(body) => Answer { response: self.respond(body, "kv; hit"), keep: None },
             None => self.miss(),
         }
     }
 
     /// No value was kept, or it did not come in time.
-    pub fn miss(mut self) -> Answer {
+    pub fn miss(self) -> Answer {
         let body = self.compute();
-        let key = std::mem::take(&mut self.key);
-        Answer { keep: Some((key, body.clone())), response: self.respond(body, "kv; fwd=miss") }
+        let secret = self.handler.config.secret.as_ref();
+        let keep = secret.map(|secret| (self.key.clone(), secret.sign(&self.key, &body)));
+        Answer { keep, response: self.respond(body, "kv; fwd=miss") }
     }
 
     /// There is no cache to look into.
@@ -247,12 +249,6 @@ impl Pending<'_> {
 
     fn compute(&self) -> String {
         self.handler.artifact.recommend(&self.customer.record).to_json()
-    }
-
-    fn may_be_a_reply(&self, text: &str) -> bool {
-        let model = self.handler.artifact.id().to_hex();
-        text.starts_with(&format!(r#"{{"model":"{model}","segment":"#))
-            && RawRecord::from_json(text).is_ok()
     }
 
     fn respond(&self, body: String, cache_status: &'static str) -> Response {

@@ -23,7 +23,10 @@ use crate::response::Response;
 const PATIENCE: Duration = Duration::from_millis(25);
 
 /// How much of a refused body is read away: who is still sending when the connection closes may never see why.
-const READ_AWAY: usize = 16 * BODY_LIMIT;
+const READ_AWAY: usize = 4096 * BODY_LIMIT;
+
+/// How long that is done for: who stalls is not waited for.
+const READ_AWAY_TIME: Duration = Duration::from_secs(2);
 
 /// How long an answer is kept.
 const KEPT_SECONDS: u64 = 86_400;
@@ -85,7 +88,9 @@ impl Service {
         };
         let awaiting = match handler.open(&head) {
             Opened::Respond(response) => {
-                stream(&mut request).await;
+                if method != "GET" && method != "HEAD" {
+                    read_away(&mut request).await;
+                }
                 return response;
             }
             Opened::AwaitBody(awaiting) => awaiting,
@@ -121,6 +126,12 @@ async fn body(request: &mut Request, length_was_checked: bool) -> Vec<u8> {
         return request.bytes().await.unwrap_or_default();
     }
     stream(request).await
+}
+
+/// Takes what is still being sent, for a while.
+async fn read_away(request: &mut Request) {
+    let late = pin!(Delay::from(READ_AWAY_TIME));
+    select(pin!(stream(request)), late).await;
 }
 
 /// The same, counted while it comes.

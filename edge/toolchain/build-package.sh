@@ -25,8 +25,24 @@ for kind in web nodejs; do
     --target $kind --out-dir $pkg/$kind --out-name wedge_predict --remove-name-section
   "$WASM_OPT_BIN" "${opt[@]}" $pkg/$kind/wedge_predict_bg.wasm -o $pkg/$kind/wedge_predict_bg.wasm
 done
-# wasm-bindgen's Node module is CommonJS, its web module is not.
+# Its own types name `Symbol.dispose`, which older settings of TypeScript do not know.
+for types in $pkg/{web,nodejs}/wedge_predict.d.ts; do
+  printf '%s\n' '/// <reference lib="esnext.disposable" />' | cat - "$types" >"$types.new"
+  mv "$types.new" "$types"
+done
+# wasm-bindgen's Node module is CommonJS, its web module is not. Node loads the wasm by itself: there `init`
+# does nothing, so that the same program runs in both.
 echo '{ "type": "commonjs" }' >$pkg/nodejs/package.json
+cat >$pkg/nodejs/index.mjs <<'JS'
+import wedge from "./wedge_predict.js";
+export const { Predictor } = wedge;
+export default async function init() {}
+JS
+cat >$pkg/nodejs/index.d.mts <<'TS'
+export * from "./wedge_predict.js";
+export default function init(): Promise<void>;
+TS
+cp edge/toolchain/package-readme.md $pkg/README.md
 cp LICENSE-MIT LICENSE-APACHE $pkg/
 
 # Last: make takes this file as the sign of a finished build.
@@ -39,7 +55,10 @@ cat >$pkg/package.json <<JSON
   "type": "module",
   "exports": {
     ".": {
-      "node": { "types": "./nodejs/wedge_predict.d.ts", "default": "./nodejs/wedge_predict.js" },
+      "node": {
+        "import": { "types": "./nodejs/index.d.mts", "default": "./nodejs/index.mjs" },
+        "require": { "types": "./nodejs/wedge_predict.d.ts", "default": "./nodejs/wedge_predict.js" }
+      },
       "types": "./web/wedge_predict.d.ts",
       "default": "./web/wedge_predict.js"
     },

@@ -6,7 +6,7 @@
 
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -40,11 +40,12 @@ async function requireFreePort(port) {
   if (error) fail(`cannot listen on port ${port}: ${error.message}`);
 }
 
-/** The secret that seals cached replies: without one the Worker does not cache. */
+/** The secret behind cache keys: without one the Worker does not cache. */
 function createLocalSecret() {
   const file = join(ROOT, ".dev.vars");
-  if (!existsSync(file)) {
-    writeFileSync(file, `CACHE_SECRET="${randomBytes(32).toString("hex")}"\n`, { mode: 0o600 });
+  const known = existsSync(file) ? readFileSync(file, "utf8") : "";
+  if (!/^CACHE_SECRET=./m.test(known)) {
+    appendFileSync(file, `CACHE_SECRET="${randomBytes(32).toString("hex")}"\n`, { mode: 0o600 });
   }
 }
 

@@ -59,7 +59,7 @@ add_target_by_rustup() {
   [ "${WASM_TARGET_FROM:-}" != debian ] && have rustup || return 1
   say "rustup target add $TARGET"
   local limit=(); have timeout && limit=(timeout 120)
-  "${limit[@]}" rustup target add $TARGET
+  ${limit[@]+"${limit[@]}"} rustup target add $TARGET
 }
 
 # Where rustup's site is out of reach: Debian ships std's sources with everything they depend on,
@@ -143,9 +143,10 @@ write_env() {
     # The same for every wasm build, or each would compile the other's crates anew. Panic messages
     # name source files, but not the folders of whoever built them; the digest is taken once a page
     # or isolate, so its small form will do.
-    echo 'export RUSTFLAGS="--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo"'
-    echo 'RUSTFLAGS+=" --remap-path-prefix=$PWD=wedge"'
-    echo "RUSTFLAGS+=' --cfg sha2_backend_soft=\"compact\"'"
+    # Encoded, because a folder's name may hold a space.
+    echo 'flags=("--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=cargo" "--remap-path-prefix=$PWD=wedge")'
+    echo "flags+=(--cfg 'sha2_backend_soft=\"compact\"')"
+    echo "export CARGO_ENCODED_RUSTFLAGS=\$(IFS=\$'\\x1f'; echo -n \"\${flags[*]}\")"
   } >"$scratch/env"
   cmp -s "$scratch/env" .tools/env || cp "$scratch/env" .tools/env
 }

@@ -1,5 +1,5 @@
 //! Under which key an answer is kept, so that equal customers share it and nobody can enumerate who was
-//! asked about.
+//! asked about; and how a kept answer is known to be ours.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -21,13 +21,36 @@ impl CacheSecret {
 
     /// HMAC-SHA256 (RFC 2104) of the model's id and the record's canonical bytes, in hexadecimal.
     pub fn key(&self, model: ModelId, record: &Record) -> String {
-        let mut message = Vec::from(*b"wedge reply 1\0");
+        let mut message = Vec::new();
         message.extend_from_slice(model.as_bytes());
         record.write_canonical(&mut message);
+        self.digest(b"wedge key 1\0", &message)
+    }
+
+    /// The value to keep under a key: 64 hexadecimal digits that only this secret can make of key and reply,
+    /// then the reply.
+    pub fn sign(&self, key: &str, reply: &str) -> String {
+        self.signature(key, reply) + reply
+    }
+
+    /// The reply of a kept value; `None` unless it was signed with this secret under this key.
+    pub fn open(&self, key: &str, kept: Vec<u8>) -> Option<String> {
+        let kept = String::from_utf8(kept).ok()?;
+        let (signature, reply) = kept.split_at_checked(64)?;
+        // Whoever can write values cannot time this comparison: it ends in a miss, beside a KV round trip.
+        (signature == self.signature(key, reply)).then(|| reply.into())
+    }
+
+    fn signature(&self, key: &str, reply: &str) -> String {
+        self.digest(b"wedge value 1\0", [key, reply].concat().as_bytes())
+    }
+
+    /// HMAC-SHA256 of a purpose and a message, in hexadecimal.
+    fn digest(&self, purpose: &[u8], message: &[u8]) -> String {
         // HMAC takes keys of any length.
         Hmac::<Sha256>::new_from_slice(&self.0).map_or_else(
             |_| String::new(),
-            |mac| hex(&mac.chain_update(&message).finalize().into_bytes()),
+            |mac| hex(&mac.chain_update(purpose).chain_update(message).finalize().into_bytes()),
         )
     }
 }
@@ -60,6 +83,24 @@ mod tests {
         assert_ne!(secret.key(other.id(), &record), key);
         let rotated = CacheSecret::new(b"fedcba9876543210").unwrap();
         assert_ne!(rotated.key(artifact.id(), &record), key);
+    }
+
+    #[test]
+    fn a_kept_value_opens_under_its_own_key_and_secret_only() {
+        let secret = CacheSecret::new(b"0123456789abcdef").unwrap();
+        let other = CacheSecret::new(b"fedcba9876543210").unwrap();
+        let (key, another) = ("a".repeat(64), "b".repeat(64));
+        let kept = secret.sign(&key, "{}");
+        assert_eq!(secret.open(&key, kept.clone().into_bytes()).as_deref(), Some("{}"));
+        assert_eq!(secret.open(&another, kept.clone().into_bytes()), None);
+        assert_eq!(other.open(&key, kept.clone().into_bytes()), None);
+        for position in 0..kept.len() {
+            let mut changed = kept.clone().into_bytes();
+            changed[position] ^= 1;
+            assert_eq!(secret.open(&key, changed), None, "{position}");
+        }
+        assert_eq!(secret.open(&key, Vec::new()), None);
+        assert_eq!(secret.open(&key, [0xff; 80].into()), None);
     }
 
     #[test]

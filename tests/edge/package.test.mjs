@@ -1,12 +1,14 @@
 // The npm package in Node: the same cases, as text to the byte and as objects to the bit.
 
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { test } from "node:test";
 
 import { MODELS, asObject, cases, modelBytes } from "./golden.mjs";
-import { ROOT } from "./support.mjs";
+import { ROOT, temporaryFolder } from "./support.mjs";
 
 const require = createRequire(import.meta.url);
 const { Predictor } = require(join(ROOT, "edge/pkg/nodejs/wedge_predict.js"));
@@ -114,5 +116,42 @@ test("what is not an artifact is refused with the reason", () => {
     const error = thrown(() => Predictor.load(garbage));
     assert.ok(error instanceof Error);
     assert.match(error.message, reason);
+  }
+});
+
+test("it is found by its name, as a module and as CommonJS, and the README's lines run", async (t) => {
+  const folder = await temporaryFolder(t);
+  mkdirSync(join(folder, "node_modules"));
+  cpSync(join(ROOT, "edge/pkg"), join(folder, "node_modules/wedge-predict"), { recursive: true });
+  const use = `const predictor = Predictor.load(require("node:fs").readFileSync(process.argv[2]));
+    console.log(predictor.recommendJson(process.argv[3]));`;
+  const files = {
+    "module.mjs": `import init, { Predictor } from "wedge-predict";
+      import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+      const require = createRequire(import.meta.url);
+      await init(); ${use}`,
+    "common.cjs": `const { Predictor } = require("wedge-predict"); ${use}`,
+  };
+  const [{ text, reply }] = cases("sample", "accept");
+  for (const [name, program] of Object.entries(files)) {
+    writeFileSync(join(folder, name), program);
+    const args = [join(folder, name), join(ROOT, MODELS.sample), text];
+    const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+    assert.equal(stdout, `${reply}\n`, `${name}: ${stderr}`);
+  }
+});
+
+test("an ArrayBuffer is as good as a Uint8Array; anything else is refused in words", () => {
+  const bytes = modelBytes("sample");
+  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
+  const predictor = Predictor.load(buffer);
+  assert.equal(predictor.model.model, Predictor.load(bytes).model.model);
+  for (const wrong of [undefined, null, 7, "text", {}, [1, 2], new DataView(buffer)]) {
+    assert.match(thrown(() => Predictor.load(wrong)).message, /Uint8Array or an ArrayBuffer/);
+  }
+  for (const wrong of [undefined, 7, {}, []]) {
+    assert.match(thrown(() => predictor.recommendJson(wrong)).message, /give JSON text/);
   }
 });

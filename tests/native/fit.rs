@@ -202,6 +202,18 @@ fn an_artifact_and_its_metrics_hold_no_name_or_path() {
     }
 }
 
+#[test]
+fn orders_are_not_taken_for_customers_without_a_word() {
+    let folder = temporary();
+    let mut command = trainer();
+    command.arg("fit").arg(sample("cdnow_transactions.csv")).arg("--out").arg(folder.path());
+    let output = command.arg("--json").output().unwrap();
+    let metrics: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(metrics["columns"][0]["role"], "identifier");
+    let said = tests::stderr_of(&output);
+    assert!(said.contains("`customer_id` repeats: are these orders?"), "{said}");
+}
+
 /// Sixty customers with a plain column `x` and an odd one.
 fn with_odd_column(name: &str, value: impl Fn(usize) -> String) -> String {
     let mut text = format!("x,{name}\n");

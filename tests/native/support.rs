@@ -1,5 +1,6 @@
 //! Helpers of the cross-crate tests: the trainer as a process, folders, and where the data is.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
@@ -22,7 +23,11 @@ pub fn reference(name: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("WEDGE_DATA").map(PathBuf::from);
     let path = folder.unwrap_or_else(|| root().join("../shared/data")).join(name);
     if !path.exists() {
-        eprintln!("skipped: needs {name} of the reference data (set WEDGE_DATA to its folder)");
+        // Past the test harness, which would swallow it.
+        let _ = writeln!(
+            std::io::stderr(),
+            "skipped: needs {name} of the reference data (set WEDGE_DATA to its folder)"
+        );
         return None;
     }
     Some(path)

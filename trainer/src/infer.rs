@@ -73,6 +73,9 @@ pub struct ColumnReport {
     pub distinct: usize,
     /// The number of words folded into "other".
     pub folded: usize,
+    /// Whether it is named as an identifier and yet repeats: the rows may be orders, not customers.
+    #[serde(skip)]
+    pub repeats: bool,
 }
 
 /// What was understood of a table.
@@ -146,6 +149,7 @@ pub fn understand(table: &Table, options: &ColumnOptions) -> Result<Understandin
             missing: profile.n_missing,
             distinct: profile.n_distinct(),
             folded: if role == Role::Feature { folded } else { 0 },
+            repeats: role == Role::Identifier && profile.repeats_an_identifier(name),
         });
     }
     let schema = Schema::new(columns).map_err(|_| no_column_left(table))?;

@@ -212,6 +212,9 @@ impl<'t> Profile<'t> {
         // A customer who stands in the file twice does not make an identifier a measurement.
         let nearly_unique = self.n_distinct() * 20 >= self.n_present * 19 && self.n_present >= 20;
         let named = sounds_like_an_identifier(name);
+        if self.repeats_an_identifier(name) {
+            return true;
+        }
         match &self.numbers {
             None => unique || (nearly_unique && named),
             Some(numbers) if !numbers.all_integers => false,
@@ -221,6 +224,15 @@ impl<'t> Profile<'t> {
                     || (unique && (numbers.is_a_count() || many_digits))
             }
         }
+    }
+
+    /// Whether the column is named as an identifier and has many values, but some of them again and again:
+    /// then the rows are likely orders, or visits, and not customers.
+    pub fn repeats_an_identifier(&self, name: &str) -> bool {
+        let many = self.n_distinct() >= 50 && self.n_distinct() * 10 >= self.n_present;
+        let often = self.n_distinct() * 20 < self.n_present * 19;
+        let whole = self.numbers.as_ref().is_none_or(|numbers| numbers.all_integers);
+        many && often && whole && is_called_id(name)
     }
 }
 
@@ -238,6 +250,15 @@ const BEFORE_ID: [&str; 14] = [
     "user", "cust", "customer", "client", "account", "member", "order", "person", "contact",
     "visitor", "session", "device", "record", "row",
 ];
+
+/// Whether a name says "id", and not merely something that may be one.
+fn is_called_id(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let alone = lower
+        .split(|c: char| !c.is_alphanumeric())
+        .any(|part| ["id", "uuid", "guid"].contains(&part));
+    alone || BEFORE_ID.iter().any(|word| lower == format!("{word}id"))
+}
 
 fn sounds_like_an_identifier(name: &str) -> bool {
     let lower = name.to_lowercase();

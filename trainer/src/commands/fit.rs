@@ -37,6 +37,12 @@ pub(super) fn run(args: &FitArgs) -> Result<(), Error> {
     let fitted = fit(&table, &options(args), |stage| progress.show(stage));
     progress.clear();
     let fitted = fitted?;
+    for column in fitted.columns.iter().filter(|column| column.repeats) {
+        crate::screen::warn(&format!(
+            "`{}` repeats: are these orders? `fit` takes one row for each customer; see `trainer rfm`",
+            column.name
+        ));
+    }
     let metrics = Metrics::of(&fitted).to_json();
     let fit_seconds = start.elapsed().as_secs_f64() - read;
 
