@@ -1,6 +1,7 @@
 //! `trainer fit` as a process: real files in, an artifact out, the same bytes every time.
 #![expect(clippy::unwrap_used, reason = "a test stops where something fails")]
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -163,6 +164,16 @@ fn the_number_of_segments_can_be_asked_for() {
     let decoded = Artifact::decode(&artifact(folder.path())).unwrap();
     assert_eq!(decoded.model().parts().segments.len(), 3);
     assert_eq!(metrics["model"], decoded.id().to_hex());
+}
+
+#[test]
+fn no_two_segments_are_named_alike() {
+    let folder = temporary();
+    let metrics = fit(&sample("cdnow_customers.csv"), folder.path(), &[]);
+    let segments = metrics["segments"].as_array().unwrap();
+    let words: BTreeSet<&str> =
+        segments.iter().map(|s| s["name"].as_str().unwrap().split_once(": ").unwrap().1).collect();
+    assert!(segments.len() > 2 && words.len() == segments.len(), "{words:?}");
 }
 
 #[test]

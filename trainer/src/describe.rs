@@ -1,5 +1,7 @@
 //! Segments in words: what sets each apart, from its centre.
 
+use std::collections::BTreeSet;
+
 use ndarray::{ArrayView2, Axis};
 use shared::model::SegmentInfo;
 use shared::{ColumnKind, Playbook, Schema, Transform};
@@ -13,8 +15,8 @@ use crate::prepare::mean_and_deviation;
 /// sense (1988, "Statistical Power Analysis").
 const WORTH_A_WORD: f64 = 0.2;
 
-/// How many features a name holds.
-const NAMED_FEATURES: usize = 2;
+/// How many features a name holds: two, or more where two segments would have the same.
+const NAMED_FEATURES: std::ops::RangeInclusive<usize> = 2..=4;
 
 /// A smaller shortfall is not worth a recommendation; in standard deviations, "medium" in Cohen's sense.
 const SHORTFALL_THRESHOLD: f64 = 0.5;
@@ -30,25 +32,45 @@ pub fn segments(
 ) -> Vec<SegmentInfo> {
     let spread: Vec<(f64, f64)> =
         x.axis_iter(Axis(1)).map(|column| mean_and_deviation(&column.to_vec())).collect();
+    let traits: Vec<Vec<String>> = (0..fit.sizes.len())
+        .map(|id| {
+            let centre: Vec<f64> = fit.centroids.row(id).collect();
+            traits(schema, transform, &spread, &centre)
+        })
+        .collect();
+    let named_by =
+        |n: usize| traits.iter().map(move |words| words[..n.min(words.len())].join(", "));
+    let are_distinct = |n: &usize| named_by(*n).collect::<BTreeSet<_>>().len() == traits.len();
+    let n_named = NAMED_FEATURES.into_iter().find(are_distinct).unwrap_or(*NAMED_FEATURES.end());
     let n_customers = x.nrows();
-    fit.sizes
-        .iter()
+    let shares = fit.sizes.iter().map(|size| (200 * size + n_customers) / (2 * n_customers));
+    named_by(n_named)
+        .zip(shares)
         .enumerate()
-        .map(|(id, &size)| SegmentInfo {
-            name: name(id, schema, transform, &spread, &fit.centroids.row(id).collect::<Vec<_>>()),
-            share_percent: u8::try_from((200 * size + n_customers) / (2 * n_customers))
-                .unwrap_or(100),
+        .map(|(id, (words, share))| SegmentInfo {
+            name: name(id, &words),
+            share_percent: u8::try_from(share).unwrap_or(100),
         })
         .collect()
 }
 
-fn name(
-    id: usize,
+fn name(id: usize, words: &str) -> String {
+    let words = if words.is_empty() { "like all customers" } else { words };
+    let mut name = format!("Segment {id}: {words}");
+    // A name has 256 bytes; long column names are cut at a character.
+    while name.len() > 256 {
+        name.pop();
+    }
+    name
+}
+
+/// What sets a segment apart from all customers, in words, the largest difference first.
+fn traits(
     schema: &Schema,
     transform: &Transform,
     spread: &[(f64, f64)],
     centre: &[f64],
-) -> String {
+) -> Vec<String> {
     let mut effects: Vec<(f64, usize)> = spread
         .iter()
         .zip(centre)
@@ -61,8 +83,7 @@ fn name(
     let mut named_columns = Vec::new();
     for (effect, position) in effects {
         let feature = transform.features()[position];
-        let worth = effect.abs() >= WORTH_A_WORD && !named_columns.contains(&feature.column);
-        if !worth || words.len() == NAMED_FEATURES {
+        if effect.abs() < WORTH_A_WORD || named_columns.contains(&feature.column) {
             continue;
         }
         let column = &schema.columns()[feature.column];
@@ -82,13 +103,7 @@ fn name(
         named_columns.push(feature.column);
         words.push(text);
     }
-    let words = if words.is_empty() { "like all customers".to_owned() } else { words.join(", ") };
-    let mut name = format!("Segment {id}: {words}");
-    // A name has 256 bytes; long column names are cut at a character.
-    while name.len() > 256 {
-        name.pop();
-    }
-    name
+    words
 }
 
 /// The recommendation of this version: where a customer falls short of the segment's typical one.
