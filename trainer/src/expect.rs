@@ -88,6 +88,23 @@ fn split<'r, 'x, Y>(rows: &'r [Row<'x, Y>]) -> Vec<Fold<'r, 'x, Y>> {
         .collect()
 }
 
+/// The candidate whose pairs of actual and predicted value, out of fold, have the smallest error; with them.
+///
+/// # Ties: the first candidate wins.
+fn best<P>(
+    candidates: impl IntoIterator<Item = f64>,
+    error: impl Fn(&[P]) -> f64,
+    out_of_fold: impl Fn(f64) -> Vec<P>,
+) -> (f64, Vec<P>) {
+    let tried = candidates.into_iter().map(|candidate| {
+        let pairs = out_of_fold(candidate);
+        (error(&pairs), candidate, pairs)
+    });
+    let (_, candidate, pairs) =
+        tried.min_by(|a, b| a.0.total_cmp(&b.0)).expect("there are candidates");
+    (candidate, pairs)
+}
+
 fn mean(values: impl Iterator<Item = f64>) -> f64 {
     let (mut sum, mut n) = (0.0, 0.0);
     for value in values {

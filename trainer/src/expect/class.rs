@@ -3,7 +3,7 @@
 use shared::model::TargetModels;
 use shared::segment_model::{SegmentModel, Target};
 
-use super::{Expectation, Fold, POOLING, Row, split};
+use super::{Expectation, Fold, POOLING, Row, best, split};
 use crate::quality::{ClassErrors, ClassQuality, Quality};
 
 /// Fits the target's models; `rows` is not empty.
@@ -23,14 +23,8 @@ pub(super) fn fit(
         pairs
     };
     let global_pairs = out_of_fold(f64::INFINITY);
-    let (_, pooling, segment_pairs) = POOLING
-        .into_iter()
-        .map(|pooling| {
-            let pairs = out_of_fold(pooling);
-            (ClassErrors::from(&pairs[..]).log_loss, pooling, pairs)
-        })
-        .min_by(|a, b| a.0.total_cmp(&b.0))
-        .expect("there are strengths");
+    let log_loss = |pairs: &[(usize, Vec<f64>)]| ClassErrors::from(pairs).log_loss;
+    let (pooling, segment_pairs) = best(POOLING, log_loss, out_of_fold);
     let all: Vec<&Row<usize>> = rows.iter().collect();
     let models = frequencies(&all, n_segments, n_classes, pooling)
         .into_iter()

@@ -4,7 +4,7 @@ use ndarray::Array2;
 use shared::model::TargetModels;
 use shared::segment_model::{SegmentModel, Target, linear};
 
-use super::{Expectation, Fold, POOLING, Row, mean, split};
+use super::{Expectation, Fold, POOLING, Row, best, mean, split};
 use crate::quality::{NumberQuality, Quality};
 use crate::ridge::{LinearFit, Ridge};
 
@@ -22,36 +22,24 @@ pub(super) fn fit(target: &Target, rows: &[Row<f64>], n_segments: usize) -> Expe
         let mut pairs = Vec::with_capacity(rows.len());
         for Fold { training, held_out } in &folds {
             let fits = fit(training);
-            pairs.extend(
-                held_out.iter().map(|row| (row.y, predict(&fits[row.segment % fits.len()], row))),
-            );
+            pairs.extend(held_out.iter().map(|row| (row.y, predict(&fits[row.segment], row))));
         }
         pairs
     };
 
-    let (_, global_penalty, global_pairs) = PENALTIES
-        .into_iter()
-        .map(|penalty| {
-            let pairs = out_of_fold(&|training| vec![ridge(training, penalty, None)]);
-            (mean_squared_error(&pairs), penalty, pairs)
-        })
-        .min_by(|a, b| a.0.total_cmp(&b.0))
-        .expect("there are penalties");
-    let (_, pooling, segment_pairs) = POOLING
-        .into_iter()
-        .map(|pooling| {
-            let pairs =
-                out_of_fold(&|training| by_segment(training, n_segments, global_penalty, pooling));
-            (mean_squared_error(&pairs), pooling, pairs)
-        })
-        .min_by(|a, b| a.0.total_cmp(&b.0))
-        .expect("there are strengths");
+    let for_all = |fit: LinearFit| vec![fit; n_segments];
+    let (global_penalty, global_pairs) = best(PENALTIES, mean_squared_error, |penalty| {
+        out_of_fold(&|training| for_all(ridge(training, penalty, None)))
+    });
+    let (pooling, segment_pairs) = best(POOLING, mean_squared_error, |pooling| {
+        out_of_fold(&|training| by_segment(training, n_segments, global_penalty, pooling))
+    });
     let baseline_pairs = out_of_fold(&|training| {
         let n_features = training[0].x.len();
-        vec![LinearFit {
+        for_all(LinearFit {
             weights: vec![0.0; n_features],
             intercept: mean(training.iter().map(|r| r.y)),
-        }]
+        })
     });
 
     let all: Vec<&Row<f64>> = rows.iter().collect();
