@@ -90,21 +90,22 @@ impl ColumnKind {
             (_, RawCell::Missing) => Ok(Value::Missing),
             (_, RawCell::Nested) => Err(Code::Nested),
             (Self::Numeric, RawCell::Number(number)) => in_bounds(*number),
-            (Self::Numeric, RawCell::Cell(text)) => {
-                number::parse(text).ok_or(Code::NotANumber).and_then(in_bounds)
+            (Self::Numeric, RawCell::Cell { number, .. }) => {
+                number.ok_or(Code::NotANumber).and_then(in_bounds)
             }
             (Self::Numeric, RawCell::NotFinite) => Err(Code::OutOfBounds),
             (Self::Numeric, _) => Err(Code::NotANumber),
             (Self::YesNo { .. }, RawCell::Boolean(yes)) => Ok(Value::Level(u16::from(*yes))),
             (_, RawCell::Text(word)) => self.id(word),
-            (_, RawCell::Cell(word)) => self.id(word),
+            (_, RawCell::Cell { text, .. }) => self.id(text),
             // A level that is written as an integer may arrive as a number.
             (Self::Ordinal { .. } | Self::Categorical { .. }, RawCell::Number(number)) => {
                 self.id(&number::to_text(number.get()))
             }
-            (_, RawCell::Boolean(_) | RawCell::Number(_) | RawCell::NotFinite) => {
-                Err(Code::UnknownLevel)
-            }
+            (
+                _,
+                RawCell::Boolean(_) | RawCell::Number(_) | RawCell::Day(_) | RawCell::NotFinite,
+            ) => Err(Code::UnknownLevel),
         }
     }
 

@@ -39,6 +39,8 @@ pub mod card;
 pub mod centroids;
 pub mod column;
 pub mod csv;
+pub mod date;
+pub mod dialect;
 #[cfg(test)]
 mod example;
 pub mod grid;

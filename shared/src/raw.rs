@@ -3,6 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
+use crate::date::Day;
 use crate::number::Finite;
 
 /// One value as it arrived. Nothing is guaranteed; [`Schema::validate`](crate::schema::Schema::validate)
@@ -19,8 +20,15 @@ pub enum RawCell<'a> {
     NotFinite,
     /// A JSON string.
     Text(Cow<'a, str>),
-    /// A table's cell, which may be a number, a word or anything else: its column decides.
-    Cell(&'a str),
+    /// A table's cell: its column decides whether it is a number or a word.
+    Cell {
+        /// As it stands there, without surrounding blanks.
+        text: &'a str,
+        /// Its reading as a number, where it has one.
+        number: Option<Finite>,
+    },
+    /// A table's date, read in the order that its column is written in.
+    Day(Day),
     /// An array or an object, which no column takes.
     Nested,
 }
@@ -28,14 +36,6 @@ pub enum RawCell<'a> {
 /// The cells that mean "missing" in every column of a table.
 pub const MISSING_TOKENS: [&str; 10] =
     ["", "NA", "N/A", "#N/A", "NaN", "nan", "null", "NULL", "\\N", "?"];
-
-impl<'a> RawCell<'a> {
-    /// A table's cell: surrounding blanks do not count, and [`MISSING_TOKENS`] are missing.
-    pub fn from_cell(cell: &'a str) -> Self {
-        let trimmed = cell.trim();
-        if MISSING_TOKENS.contains(&trimmed) { Self::Missing } else { Self::Cell(trimmed) }
-    }
-}
 
 /// A customer as they arrived: names and values in the order given. Guarantees nothing.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -57,18 +57,5 @@ impl<'a> RawRecord<'a> {
     /// The names of the fields, in the order given.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.fields.iter().map(|(name, _)| name.as_ref())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn blanks_and_missing_tokens_of_a_table_are_missing() {
-        for cell in ["", "  ", " NA ", "N/A", "?", "\\N", "null"] {
-            assert_eq!(RawCell::from_cell(cell), RawCell::Missing, "{cell:?}");
-        }
-        assert_eq!(RawCell::from_cell(" Nancy "), RawCell::Cell("Nancy"));
     }
 }

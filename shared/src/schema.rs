@@ -120,6 +120,7 @@ pub(crate) fn are_distinct<'a>(words: impl IntoIterator<Item = &'a str>) -> bool
 mod tests {
     use super::*;
     use crate::column::ColumnKind;
+    use crate::dialect::CellStyle;
     use alloc::format;
     use alloc::string::String;
     use alloc::vec;
@@ -160,7 +161,7 @@ mod tests {
             validate(r#"{"x":[1],"city":"Kiel","job":"3","size":"Low","married":"Yes","age":0e3}"#)
                 .unwrap();
         assert_eq!(a, b);
-        let cells = ["0", " Yes", "Low ", "3", "Ulm"].map(RawCell::from_cell);
+        let cells = ["0", " Yes", "Low ", "3", "Ulm"].map(|cell| CellStyle::default().cell(cell));
         assert_eq!(schema().validate_cells(&cells).unwrap(), a);
         assert_eq!(
             a.values()[4],
@@ -192,7 +193,7 @@ mod tests {
     #[test]
     fn a_number_in_quotes_is_text_in_json_but_a_number_in_a_table() {
         assert!(validate(r#"{"age":"41","size":"Low","job":"3","city":"Ulm"}"#).is_err());
-        let cells = ["41", "", "Low", "3", "Ulm"].map(RawCell::from_cell);
+        let cells = ["41", "", "Low", "3", "Ulm"].map(|cell| CellStyle::default().cell(cell));
         assert!(schema().validate_cells(&cells).is_ok());
     }
 

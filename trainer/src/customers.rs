@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use shared::dialect::CellStyle;
 use shared::{RawCell, Record, Schema};
 
 use crate::error::Error;
@@ -40,11 +41,12 @@ impl<'s> Customers<'s> {
         mut take: impl FnMut(&Record, &[&str]) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let mut violations = Violations::default();
+        let style = CellStyle::default();
         while let Some(cells) = self.rows.next_row()? {
             let raw: Vec<RawCell> = self
                 .positions
                 .iter()
-                .map(|position| position.map_or(RawCell::Missing, |p| RawCell::from_cell(cells[p])))
+                .map(|position| position.map_or(RawCell::Missing, |p| style.cell(cells[p])))
                 .collect();
             match self.schema.validate_cells(&raw) {
                 Ok(record) => take(&record, &cells)?,

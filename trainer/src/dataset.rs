@@ -107,9 +107,9 @@ pub fn prepared<'r>(
 }
 
 fn target_value(target: &Target, cell: &RawCell) -> Result<TargetValue, Rejected> {
-    let RawCell::Cell(text) = cell else { return Ok(TargetValue::Missing) };
+    let RawCell::Cell { text, number } = cell else { return Ok(TargetValue::Missing) };
     match &target.kind {
-        TargetKind::Number => match shared::number::parse(text).map(Finite::get) {
+        TargetKind::Number => match number.map(Finite::get) {
             Some(number) if number.abs() <= MAX_NUMBER => Ok(TargetValue::Number(number)),
             _ => {
                 let expected = "a number between -1e15 and 1e15".to_owned();

@@ -89,7 +89,7 @@ impl<'t> Profile<'t> {
         let (mut n_present, mut n_numbers, mut first_word) = (0, 0, None);
         let mut counts = BTreeMap::new();
         for (row, cell) in table.column(position).enumerate() {
-            let RawCell::Cell(text) = cell else { continue };
+            let RawCell::Cell { text, .. } = cell else { continue };
             n_present += 1;
             *counts.entry(text).or_default() += 1;
             if number::parse(text).is_some() {

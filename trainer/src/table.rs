@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use shared::RawCell;
 use shared::csv::{RowReader, Step};
+use shared::dialect::CellStyle;
 
 use crate::error::{Error, suggestion};
 use crate::files;
@@ -227,7 +228,7 @@ impl Table {
         let ends = &self.cell_ends[row * n_columns..(row + 1) * n_columns];
         let begin = if column == 0 { 0 } else { ends[column - 1] as usize };
         let start = self.row_starts[row];
-        RawCell::from_cell(&self.text[start + begin..start + ends[column] as usize])
+        CellStyle::default().cell(&self.text[start + begin..start + ends[column] as usize])
     }
 
     /// One column's cells, top to bottom.

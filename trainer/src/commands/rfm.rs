@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use shared::RawCell;
+use shared::date::Day;
 use shared::number;
-use shared::rfm::{Day, Order, features, spend_after};
+use shared::rfm::{Order, features, spend_after};
 
 use super::{Sink, output_failed, row_failed};
 use crate::cli::RfmArgs;
@@ -75,7 +76,7 @@ impl<'t> Orders<'t> {
         let customer = table.position(&args.customer)?;
         let date = table.position(&args.date)?;
         let amount = table.position(&args.amount)?;
-        let is_number = |cell| matches!(cell, RawCell::Cell(text) if number::parse(text).is_some());
+        let is_number = |cell| matches!(cell, RawCell::Cell { number: Some(_), .. });
         let extras: Vec<usize> = (0..table.header().len())
             .filter(|column| ![customer, date, amount].contains(column))
             .filter(|&column| table.column(column).all(is_number))
@@ -88,15 +89,15 @@ impl<'t> Orders<'t> {
                 count: 1,
                 hint: "mend this row in the file",
             };
-            let RawCell::Cell(who) = table.cell(row, customer) else {
+            let RawCell::Cell { text: who, .. } = table.cell(row, customer) else {
                 return Err(bad(customer, "a customer"));
             };
-            let RawCell::Cell(day) = table.cell(row, date) else {
+            let RawCell::Cell { text: day, .. } = table.cell(row, date) else {
                 return Err(bad(date, "a day as YYYY-MM-DD"));
             };
             let day = Day::parse(day).ok_or_else(|| bad(date, "a day as YYYY-MM-DD"))?;
             let figure = |column: usize| match table.cell(row, column) {
-                RawCell::Cell(text) => number::parse(text).map(number::Finite::get),
+                RawCell::Cell { number, .. } => number.map(number::Finite::get),
                 _ => None,
             };
             let amount = figure(amount).ok_or_else(|| bad(amount, "a number"))?;
