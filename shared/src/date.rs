@@ -1,6 +1,11 @@
 //! Calendar days, and the orders in which people write them.
 
+mod months;
+mod text;
+
 use core::fmt;
+
+pub use text::{is_dateish, parse, readings};
 
 /// A calendar day: days since 1970-01-01, proleptic Gregorian.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,15 +21,36 @@ impl Day {
             digits.then(|| part.parse::<i32>().ok()).flatten()
         };
         let (year, month, day) = (number(year, 4)?, number(month, 2)?, number(day, 2)?);
-        if !(1..=12).contains(&month) || !(1..=days_in(year, month)).contains(&day) {
-            return None;
-        }
-        Some(Self(days_from_civil(year, month, day)))
+        Self::from_civil(year, month, day)
     }
 
-    /// Days from `earlier` to this day; negative when it is later.
+    /// The day so many days after 1970-01-01.
+    pub fn from_days(days: i32) -> Self {
+        Self(days)
+    }
+
+    /// The days since 1970-01-01, negative before.
+    pub fn days(self) -> i32 {
+        self.0
+    }
+
+    /// `None` for days that do not exist.
+    fn from_civil(year: i32, month: i32, day: i32) -> Option<Self> {
+        let exists = (1..=12).contains(&month) && (1..=days_in(year, month)).contains(&day);
+        exists.then(|| Self(days_from_civil(year, month, day)))
+    }
+
+    /// Days from `earlier` to this day; negative when it is later. Days too far apart for the number are as
+    /// far as it goes.
     pub fn since(self, earlier: Self) -> i32 {
-        self.0 - earlier.0
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// The day so many days earlier; `None` outside the years 0 to 9999, which [`Day::parse`] reads.
+    pub fn before(self, days: i32) -> Option<Self> {
+        let number = self.0.checked_sub(days)?;
+        let (first, end) = (days_from_civil(0, 1, 1), days_from_civil(10_000, 1, 1));
+        (first..end).contains(&number).then_some(Self(number))
     }
 }
 
@@ -79,11 +105,22 @@ pub enum DateOrder {
     Mdy,
 }
 
-/// Reads a date as a table writes it.
-pub fn parse(text: &str, order: DateOrder) -> Option<Day> {
-    match order {
-        DateOrder::Ymd => Day::parse(text),
-        DateOrder::Dmy | DateOrder::Mdy => None,
+impl DateOrder {
+    /// All there are, in the order of [`readings`].
+    pub const ALL: [Self; 3] = [Self::Ymd, Self::Dmy, Self::Mdy];
+
+    /// `ymd`, `dmy` or `mdy`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ymd => "ymd",
+            Self::Dmy => "dmy",
+            Self::Mdy => "mdy",
+        }
+    }
+
+    /// Reads a name, in small letters or capitals.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|order| order.name().eq_ignore_ascii_case(name))
     }
 }
 
@@ -100,7 +137,28 @@ mod tests {
             assert_eq!(Day::parse(text).unwrap().to_string(), text);
         }
         assert_eq!(Day::parse("1970-01-02"), Some(Day(1)));
-        assert_eq!(Day::parse("1969-12-31"), Some(Day(-1)));
+        assert_eq!(Day::parse("1969-12-31").map(Day::days), Some(-1));
+        assert_eq!(Day::from_days(-1).to_string(), "1969-12-31");
+    }
+
+    #[test]
+    fn orders_read_back_from_their_names() {
+        for order in DateOrder::ALL {
+            assert_eq!(DateOrder::from_name(&order.name().to_uppercase()), Some(order));
+        }
+        assert_eq!(DateOrder::from_name("dym"), None);
+    }
+
+    #[test]
+    fn counting_back_ends_where_no_text_names_the_day() {
+        let day = Day::parse("2000-03-01").unwrap();
+        assert_eq!(day.before(1), Day::parse("2000-02-29"));
+        assert_eq!(day.before(-31), Day::parse("2000-04-01"));
+        let (first, last) = (Day::parse("0000-01-01").unwrap(), Day::parse("9999-12-31").unwrap());
+        assert_eq!(last.before(last.since(first)), Some(first));
+        for (from, days) in [(first, 1), (last, -1), (day, i32::MIN), (day, i32::MAX)] {
+            assert_eq!(from.before(days), None, "{from} {days}");
+        }
     }
 
     #[test]

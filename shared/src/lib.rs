@@ -41,6 +41,7 @@ pub mod column;
 pub mod csv;
 pub mod date;
 pub mod dialect;
+pub mod encoding;
 #[cfg(test)]
 mod example;
 pub mod grid;
@@ -58,6 +59,7 @@ pub mod reply;
 pub mod rfm;
 pub mod schema;
 pub mod segment_model;
+pub mod sensitive;
 pub mod transform;
 mod wire;
 
@@ -73,4 +75,5 @@ pub use rejected::{Rejected, Violation};
 pub use reply::Reply;
 pub use schema::Schema;
 pub use segment_model::{Prediction, SegmentModel};
+pub use sensitive::Sensitive;
 pub use transform::{FeatureVector, Transform};

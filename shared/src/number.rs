@@ -9,6 +9,9 @@ use crate::math;
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
 pub struct Finite(f64);
 
+// Without NaN, equality is one of equals.
+impl Eq for Finite {}
+
 impl Finite {
     /// Zero.
     pub const ZERO: Self = Self(0.0);

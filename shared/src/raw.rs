@@ -33,9 +33,8 @@ pub enum RawCell<'a> {
     Nested,
 }
 
-/// The cells that mean "missing" in every column of a table.
-pub const MISSING_TOKENS: [&str; 10] =
-    ["", "NA", "N/A", "#N/A", "NaN", "nan", "null", "NULL", "\\N", "?"];
+/// The cells that mean "missing" in every column of a table, all but `NA` in small letters or capitals.
+pub const MISSING_TOKENS: [&str; 8] = ["", "NA", "N/A", "#N/A", "NaN", "null", "\\N", "?"];
 
 /// A customer as they arrived: names and values in the order given. Guarantees nothing.
 #[derive(Debug, Clone, PartialEq, Default)]
