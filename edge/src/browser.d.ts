@@ -1,4 +1,7 @@
-/** One customer: a field for every column of the model. What is `null` or left out counts as missing. */
+/**
+ * One customer: a field for every column of the model. What is `null` or left out counts as missing. Dates are
+ * text, `YYYY-MM-DD`; where the model has dates, `as_of` may say which day they are counted back from.
+ */
 export type Customer = Record<string, number | string | boolean | null | undefined>;
 
 /** What the model says of a customer. */
@@ -38,7 +41,14 @@ export interface Problem {
 export interface FieldError {
   /** The field as a JSON pointer (RFC 6901): `/age`. */
   pointer: string;
-  code: "missing" | "not-a-number" | "out-of-bounds" | "unknown-level" | "nested" | "unknown-field";
+  code:
+    | "missing"
+    | "not-a-number"
+    | "not-a-date"
+    | "out-of-bounds"
+    | "unknown-level"
+    | "nested"
+    | "unknown-field";
   /** What would have been right, in words. */
   expected: string;
 }
@@ -51,7 +61,20 @@ export interface PredictorError extends Error {
 /** The model card, as `GET /v1/model` shows it. */
 export interface ModelCard {
   model: string;
-  columns: { name: string; kind: string; optional: boolean }[];
+  /** The day that dates are counted back from unless a customer says another. */
+  as_of?: string;
+  /** The protected attributes that the columns tell of. */
+  sensitive: string[];
+  columns: {
+    name: string;
+    kind: string;
+    optional: boolean;
+    minimum?: number;
+    maximum?: number;
+    /** Words and numbers that mean "missing" in this column. */
+    missing?: string[];
+    sensitive?: string;
+  }[];
   prepared_features: number;
   segments: { id: number; name: string; share: number }[];
   targets: { name: string; kind: "number" | "class" }[];

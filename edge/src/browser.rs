@@ -68,10 +68,17 @@ impl Predictor {
         &self,
         #[wasm_bindgen(unchecked_param_type = "Customer")] customer: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        let raw = raw_record(customer)?;
-        let (artifact, unknown) = (self.handler.artifact(), self.handler.unknown_fields());
-        let customer = Customer::check(artifact, unknown, &raw).map_err(|p| thrown(&p))?;
-        object(&artifact.recommend(&customer.record))
+        object(&self.handler.artifact().recommend(&self.checked(customer)?.record))
+    }
+
+    /// The fields in which a customer has a word that the model does not know, which counts as "(other)"; throws
+    /// a `PredictorError`.
+    #[wasm_bindgen(js_name = unknownWords, unchecked_return_type = "string[]")]
+    pub fn unknown_words(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Customer")] customer: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        object(&self.checked(customer)?.others(self.handler.artifact()))
     }
 
     /// The answer for a customer as JSON text, equal to the byte to the Worker's; throws a
@@ -90,13 +97,21 @@ impl Predictor {
     /// The JSON Schema of a customer.
     #[wasm_bindgen(getter, unchecked_return_type = "Record<string, any>")]
     pub fn schema(&self) -> Result<JsValue, JsValue> {
-        object(&self.handler.artifact().schema_document())
+        js_sys::JSON::parse(&self.handler.artifact().json_schema())
     }
 
     /// The model card.
     #[wasm_bindgen(getter, unchecked_return_type = "ModelCard")]
     pub fn model(&self) -> Result<JsValue, JsValue> {
-        object(&self.handler.artifact().card())
+        js_sys::JSON::parse(&self.handler.artifact().card().to_json())
+    }
+}
+
+impl Predictor {
+    fn checked(&self, customer: &JsValue) -> Result<Customer, JsValue> {
+        let raw = raw_record(customer)?;
+        let (artifact, unknown) = (self.handler.artifact(), self.handler.unknown_fields());
+        Customer::check(artifact, unknown, &raw).map_err(|problem| thrown(&problem))
     }
 }
 

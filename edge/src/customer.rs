@@ -39,6 +39,13 @@ impl Customer {
         Self::check(artifact, unknown, &RawRecord::from_json(text)?)
     }
 
+    /// The columns in which the customer has a word that the model does not know, which counts as "(other)".
+    pub fn others<'a>(&self, artifact: &'a Artifact) -> Vec<&'a str> {
+        let schema = &artifact.model().parts().schema;
+        let columns = schema.others(&self.record).filter_map(|at| schema.columns().get(at));
+        columns.map(|column| column.name.as_str()).collect()
+    }
+
     /// Checks fields that were read already.
     ///
     /// # Errors

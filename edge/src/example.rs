@@ -12,11 +12,11 @@ pub(crate) fn artifact() -> Vec<u8> {
     let finite = |x| Finite::new(x).unwrap();
     let levels = ["Bonn", "Ulm"].map(String::from).to_vec();
     let city = ColumnKind::Categorical { levels, other: false };
-    let schema = Schema::new(vec![
-        Column { name: "age".into(), kind: ColumnKind::Numeric, optional: false },
-        Column { name: "city".into(), kind: city, optional: true },
-    ])
-    .unwrap();
+    let columns = vec![
+        Column::new("age", ColumnKind::ANY_NUMBER),
+        Column { optional: true, ..Column::new("city", city) },
+    ];
+    let schema = Schema::new(columns, None).unwrap();
     let number = ColumnStep::Number {
         impute: finite(40.0),
         lower: None,
@@ -29,7 +29,7 @@ pub(crate) fn artifact() -> Vec<u8> {
     let centres = Centroids::from_rows(&[-1.0, 0.25, 0.25, 1.0, 0.25, 0.25], 3).unwrap();
     let segment = |name: &str| SegmentInfo { name: name.into(), share_percent: 50 };
     let model = Model::new(ModelParts {
-        transform: Transform::new(&schema, steps).unwrap(),
+        transform: Transform::new(&schema, steps, vec![]).unwrap(),
         schema,
         assigner: Assigner::KMeans(centres),
         segments: vec![segment("young"), segment("old")],

@@ -254,11 +254,14 @@ impl Pending<'_> {
     fn respond(&self, body: String, cache_status: &'static str) -> Response {
         let response = Response::ok("application/json", body, self.request_id)
             .with("Cache-Status", cache_status);
-        if self.customer.ignored.is_empty() {
-            response
-        } else {
-            response.with("Wedge-Ignored", name_list(&self.customer.ignored))
-        }
+        // From the record alone, as the answer is: a hit says the same.
+        let others = self.customer.others(&self.handler.artifact);
+        let ignored: Vec<&str> = self.customer.ignored.iter().map(String::as_str).collect();
+        let lists = [("Wedge-Ignored", ignored), ("Wedge-Other", others)];
+        lists
+            .into_iter()
+            .filter(|(_, names)| !names.is_empty())
+            .fold(response, |response, (header, names)| response.with(header, name_list(&names)))
     }
 }
 

@@ -183,10 +183,9 @@ impl Serialize for Document<'_> {
 /// A field's name may be as long as the body allows; a sentence need not repeat all of it.
 fn shortened(name: &str) -> String {
     const SHOWN: usize = 64;
-    if name.chars().count() <= SHOWN {
-        format!("\"{name}\"")
-    } else {
-        format!("\"{}...\"", name.chars().take(SHOWN).collect::<String>())
+    match name.char_indices().nth(SHOWN).and_then(|(end, _)| name.get(..end)) {
+        None => format!("\"{name}\""),
+        Some(start) => format!("\"{start}...\""),
     }
 }
 

@@ -5,6 +5,7 @@
 #   setup.sh wasm       a Rust toolchain that links wasm32-unknown-unknown, and the wasm tools
 #   setup.sh npm        the packages of package-lock.json
 #   setup.sh chromium   a browser for the tests
+#   setup.sh fuzz       a C++ compiler, which libFuzzer is built with
 #
 # WASM_TARGET_FROM=debian  skips rustup's download site and builds the wasm standard library from
 #                          Debian's sources
@@ -192,10 +193,16 @@ setup_chromium() {
     die "the browser tests need Chromium or Chrome: install one, or set CHROMIUM=/path/to/it"
 }
 
+# --- fuzz ----------------------------------------------------------------------------------------
+
+setup_fuzz() {
+  have g++ || apt_install g++ || die "the fuzz targets need a C++ compiler: install g++"
+}
+
 [ $# -gt 0 ] || set -- wasm npm
 for part in "$@"; do
   case $part in
-    wasm | npm | chromium) "setup_$part" ;;
-    *) die "unknown part \`$part\`; usage: setup.sh [wasm|npm|chromium]..." ;;
+    wasm | npm | chromium | fuzz) "setup_$part" ;;
+    *) die "unknown part \`$part\`; usage: setup.sh [wasm|npm|chromium|fuzz]..." ;;
   esac
 done

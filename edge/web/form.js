@@ -7,39 +7,46 @@ let count = 0;
 /** A label, an input and a place for what is wrong with it. */
 export function fieldFor(name, property, required) {
   const id = `field-${count++}`;
-  const input = property.enum ? choice(property, required) : textOrNumber(property);
+  // Where words mean "missing", the first of `anyOf` is what a value looks like.
+  const input = inputFor({ ...property, ...property.anyOf?.[0] }, required);
   input.id = id;
   input.dataset.field = name;
   input.setAttribute("aria-describedby", `${id}-error`);
   if (required) input.setAttribute("aria-required", "true");
   const label = element("label", { for: id }, name.replaceAll("_", " "));
   if (!required) label.append(element("span", { class: "optional" }, " may be missing"));
+  const hint = property.description ? [element("p", { class: "hint" }, property.description)] : [];
   const error = element("p", { id: `${id}-error`, class: "error" });
-  return element("div", { class: "field" }, label, input, ...(input.words ? [input.words] : []), error);
+  return element("div", { class: "field" }, label, input, ...hint, error);
 }
 
-/** Words that mean the same in the schema (`true` and "Yes") are offered once: the words. */
+function inputFor(property, required) {
+  const types = [property.type].flat();
+  if (property.format === "date") return typed(property, { type: "date" });
+  if (!property.enum && types.includes("number") && !types.includes("string")) {
+    return typed(property, { type: "number", step: "any" });
+  }
+  return choice(property, required);
+}
+
+function typed({ examples: [example] }, attributes) {
+  const input = element("input", { ...attributes, autocomplete: "off" });
+  input.value = example;
+  return input;
+}
+
+/**
+ * The words that the model knows: those it takes, or its examples where it takes any other as "(other)". Words that
+ * mean the same (`true` and "Yes") are offered once: the words.
+ */
 function choice(property, required) {
   const select = element("select", {});
-  const words = property.enum.filter((value) => typeof value === "string");
+  const known = property.enum ?? [...new Set([...property.examples, "(other)"])];
+  const words = known.filter((value) => typeof value === "string");
   if (!required) select.append(element("option", { value: "" }, "(missing)"));
   for (const word of words) select.append(element("option", { value: word }, word));
-  select.value = property.examples?.[0] ?? words[0] ?? "";
+  select.value = property.examples[0];
   return select;
-}
-
-function textOrNumber(property) {
-  const isNumber = [property.type].flat().every((type) => type === "number" || type === "null");
-  const attributes = isNumber ? { type: "number", step: "any" } : { type: "text" };
-  const input = element("input", { ...attributes, autocomplete: "off" });
-  input.value = property.examples?.[0] ?? "";
-  if (isNumber || !property.examples?.length) return input;
-  // The words that the model knows; any other counts as "other".
-  const list = element("datalist", { id: `words-${count}` });
-  const words = property.examples.filter((word) => word !== "(other)");
-  list.append(...words.map((word) => element("option", { value: word })));
-  input.setAttribute("list", list.id);
-  return Object.assign(input, { words: list });
 }
 
 /** The customer as JSON is sent: what is empty is left out, numbers are numbers. */
@@ -47,7 +54,7 @@ export function customerOf(form) {
   const customer = {};
   for (const input of form.querySelectorAll("[data-field]")) {
     const { value, validity, type } = input;
-    if (type === "number" && validity.badInput) customer[input.dataset.field] = "not a number";
+    if (validity.badInput) customer[input.dataset.field] = `not a ${type}`;
     else if (value !== "") customer[input.dataset.field] = type === "number" ? Number(value) : value;
   }
   return customer;

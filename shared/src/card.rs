@@ -1,18 +1,26 @@
 //! The model card: what a model is, for machines and people. Served by `/v1/model`, printed by `inspect`.
 
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use serde::Serialize;
 
 use crate::artifact::Artifact;
+use crate::column::{Column, ColumnKind};
+use crate::number::Finite;
 use crate::segment_model::TargetKind;
+use crate::sensitive::Sensitive;
 
 /// What a model is.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Card<'m> {
     /// The model's id, 64 hexadecimal digits.
     pub model: String,
+    /// The day that dates are counted back from, where there are dates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<String>,
+    /// The protected attributes that its columns tell of, each once, in the order of the columns.
+    pub sensitive: Vec<&'static str>,
     /// The columns it reads.
     pub columns: Vec<CardColumn<'m>>,
     /// The number of prepared features.
@@ -34,6 +42,18 @@ pub struct CardColumn<'m> {
     pub kind: &'static str,
     /// Whether a customer may lack it.
     pub optional: bool,
+    /// The least that is taken, where it was declared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minimum: Option<f64>,
+    /// The most that is taken, where it was declared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub maximum: Option<f64>,
+    /// Words and numbers that mean "missing", besides what means so everywhere.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    pub missing: &'m [String],
+    /// The protected attribute that it tells of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sensitive: Option<&'static str>,
 }
 
 /// A segment.
@@ -73,13 +93,19 @@ impl Artifact {
     /// The model card.
     pub fn card(&self) -> Card<'_> {
         let parts = self.model().parts();
-        let columns = parts.schema.columns().iter();
+        let columns = parts.schema.columns();
         let segments = parts.segments.iter().enumerate();
+        let mut sensitive = Vec::new();
+        for attribute in columns.iter().filter_map(|c| c.sensitive.map(Sensitive::as_str)) {
+            if !sensitive.contains(&attribute) {
+                sensitive.push(attribute);
+            }
+        }
         Card {
             model: self.id().to_hex(),
-            columns: columns
-                .map(|c| CardColumn { name: &c.name, kind: c.kind.name(), optional: c.optional })
-                .collect(),
+            as_of: parts.schema.as_of().map(|day| day.to_string()),
+            sensitive,
+            columns: columns.iter().map(card_column).collect(),
             prepared_features: parts.transform.features().len(),
             segments: segments
                 .map(|(id, s)| CardSegment {
@@ -106,6 +132,22 @@ impl Artifact {
                 knee_from_two: parts.training.knee_from_two,
             },
         }
+    }
+}
+
+fn card_column(column: &Column) -> CardColumn<'_> {
+    let (minimum, maximum) = match column.kind {
+        ColumnKind::Numeric { lower, upper } => (lower.map(Finite::get), upper.map(Finite::get)),
+        _ => (None, None),
+    };
+    CardColumn {
+        name: &column.name,
+        kind: column.kind.name(),
+        optional: column.optional,
+        minimum,
+        maximum,
+        missing: &column.missing,
+        sensitive: column.sensitive.map(Sensitive::as_str),
     }
 }
 

@@ -1,163 +1,26 @@
 //! One column: what it holds, and how a value that arrived is read as such.
 
-use alloc::borrow::ToOwned;
-use alloc::format;
+mod kind;
+
 use alloc::string::String;
 use alloc::vec::Vec;
 
+pub use self::kind::ColumnKind;
+use crate::date::{self, Day};
+use crate::dialect::is_soft_missing;
+use crate::math;
 use crate::number::{self, Finite};
 use crate::raw::RawCell;
 use crate::record::Value;
 use crate::rejected::Code;
-use crate::schema::{are_distinct, is_name};
+use crate::schema::{SchemaDefect, are_distinct, is_name};
+use crate::sensitive::Sensitive;
 
 /// Numbers beyond this size are refused: no customer's figure is that large, and squares of it stay finite.
 pub const MAX_NUMBER: f64 = 1e15;
 
-/// What a column holds. Category ids are positions in `levels`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ColumnKind {
-    /// A number of size at most [`MAX_NUMBER`].
-    Numeric,
-    /// One of two words, or a JSON boolean; id 0 is no, 1 is yes.
-    YesNo {
-        /// The column's own word for no.
-        no: String,
-        /// The column's own word for yes.
-        yes: String,
-    },
-    /// Words with an order, lowest first.
-    Ordinal {
-        /// The words.
-        levels: Vec<String>,
-    },
-    /// Words without an order, sorted.
-    Categorical {
-        /// The words that enough customers share.
-        levels: Vec<String>,
-        /// Whether any other word is taken too, as one more level with the last id.
-        other: bool,
-    },
-}
-
-impl ColumnKind {
-    /// The number of ids that a value of this kind can take; 0 for numbers.
-    pub fn n_levels(&self) -> usize {
-        match self {
-            Self::Numeric => 0,
-            Self::YesNo { .. } => 2,
-            Self::Ordinal { levels } => levels.len(),
-            Self::Categorical { levels, other } => levels.len() + usize::from(*other),
-        }
-    }
-
-    /// The word for an id; "(other)" for the words that were folded together.
-    pub fn level(&self, id: usize) -> Option<&str> {
-        match self {
-            Self::Numeric => None,
-            Self::YesNo { no, yes } => [no.as_str(), yes.as_str()].get(id).copied(),
-            Self::Ordinal { levels } => levels.get(id).map(String::as_str),
-            Self::Categorical { levels, other } => levels
-                .get(id)
-                .map(String::as_str)
-                .or_else(|| (*other && id == levels.len()).then_some("(other)")),
-        }
-    }
-
-    /// The words that can be given, in id order.
-    pub fn words(&self) -> Vec<&str> {
-        match self {
-            Self::Numeric => Vec::new(),
-            Self::YesNo { no, yes } => Vec::from([no.as_str(), yes.as_str()]),
-            Self::Ordinal { levels } | Self::Categorical { levels, .. } => {
-                levels.iter().map(String::as_str).collect()
-            }
-        }
-    }
-
-    /// The kind's name, as people and `inspect` read it.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Numeric => "numeric",
-            Self::YesNo { .. } => "yes/no",
-            Self::Ordinal { .. } => "ordinal",
-            Self::Categorical { .. } => "categorical",
-        }
-    }
-
-    pub(crate) fn read(&self, cell: &RawCell) -> Result<Value, Code> {
-        match (self, cell) {
-            (_, RawCell::Missing) => Ok(Value::Missing),
-            (_, RawCell::Nested) => Err(Code::Nested),
-            (Self::Numeric, RawCell::Number(number)) => in_bounds(*number),
-            (Self::Numeric, RawCell::Cell { number, .. }) => {
-                number.ok_or(Code::NotANumber).and_then(in_bounds)
-            }
-            (Self::Numeric, RawCell::NotFinite) => Err(Code::OutOfBounds),
-            (Self::Numeric, _) => Err(Code::NotANumber),
-            (Self::YesNo { .. }, RawCell::Boolean(yes)) => Ok(Value::Level(u16::from(*yes))),
-            (_, RawCell::Text(word)) => self.id(word),
-            (_, RawCell::Cell { text, .. }) => self.id(text),
-            // A level that is written as an integer may arrive as a number.
-            (Self::Ordinal { .. } | Self::Categorical { .. }, RawCell::Number(number)) => {
-                self.id(&number::to_text(number.get()))
-            }
-            (
-                _,
-                RawCell::Boolean(_) | RawCell::Number(_) | RawCell::Day(_) | RawCell::NotFinite,
-            ) => Err(Code::UnknownLevel),
-        }
-    }
-
-    fn id(&self, word: &str) -> Result<Value, Code> {
-        let found = match self {
-            Self::Numeric => None,
-            Self::YesNo { no, yes } => [no, yes].iter().position(|w| *w == word),
-            Self::Ordinal { levels } => levels.iter().position(|w| w == word),
-            Self::Categorical { levels, other } => levels
-                .binary_search_by(|level| level.as_str().cmp(word))
-                .ok()
-                .or_else(|| other.then_some(levels.len())),
-        };
-        found.and_then(|id| u16::try_from(id).ok()).map(Value::Level).ok_or(Code::UnknownLevel)
-    }
-
-    /// What the column takes, in words.
-    pub(crate) fn expected(&self) -> String {
-        match self {
-            Self::Numeric => "a number between -1e15 and 1e15".to_owned(),
-            Self::YesNo { no, yes } => format!("true, false, \"{yes}\" or \"{no}\""),
-            Self::Ordinal { levels } | Self::Categorical { levels, other: false } => {
-                let shown: Vec<_> = levels.iter().take(12).map(|w| format!("\"{w}\"")).collect();
-                let more = if levels.len() > 12 { ", ... (see the schema)" } else { "" };
-                format!("one of {}{more}", shown.join(", "))
-            }
-            Self::Categorical { .. } => "text".to_owned(),
-        }
-    }
-
-    /// Whether the words are names, distinct, enough, not too many, and sorted where ids follow sorting.
-    pub(crate) fn is_sound(&self) -> bool {
-        let words = self.words();
-        let sorted = words.windows(2).all(|pair| matches!(pair, [a, b] if a < b));
-        match self {
-            Self::Numeric => true,
-            Self::YesNo { .. } | Self::Ordinal { .. } => {
-                (2..=1000).contains(&words.len())
-                    && are_distinct(words.iter().copied())
-                    && words.iter().all(|w| is_name(w))
-            }
-            Self::Categorical { .. } => {
-                (2..=1000).contains(&self.n_levels()) && sorted && words.iter().all(|w| is_name(w))
-            }
-        }
-    }
-}
-
-fn in_bounds(number: Finite) -> Result<Value, Code> {
-    let inside = (-MAX_NUMBER..=MAX_NUMBER).contains(&number.get());
-    inside.then_some(Value::Number(number)).ok_or(Code::OutOfBounds)
-}
+/// Between no two days that have a text lie more.
+const MAX_DAYS: f64 = 3_652_424.0;
 
 /// One column that a model uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,4 +31,126 @@ pub struct Column {
     pub kind: ColumnKind,
     /// Whether a customer may lack it: some did in training.
     pub optional: bool,
+    /// Words and numbers that mean "missing" in this column, because the person who trained it said so.
+    /// Numbers are compared as numbers, words exactly.
+    pub missing: Vec<String>,
+    /// The protected attribute that it tells of, if any.
+    pub sensitive: Option<Sensitive>,
+}
+
+impl Column {
+    /// A column that every customer has, with no words for "missing" and nothing protected.
+    pub fn new(name: impl Into<String>, kind: ColumnKind) -> Self {
+        Self { name: name.into(), kind, optional: false, missing: Vec::new(), sensitive: None }
+    }
+
+    /// A table's cell as this column takes it: a date is read in the column's order, and in columns of
+    /// numbers and dates a dash, "unknown" and "none" are missing. Only tables write so; JSON has null.
+    pub fn cell<'a>(&self, cell: RawCell<'a>) -> RawCell<'a> {
+        let RawCell::Cell { text, number } = cell else { return cell };
+        match &self.kind {
+            _ if self.is_told_missing(Some(text), number) => RawCell::Missing,
+            ColumnKind::Numeric { .. } | ColumnKind::Date { .. }
+                if number.is_none() && is_soft_missing(text) =>
+            {
+                RawCell::Missing
+            }
+            ColumnKind::Date { order } => date::parse(text, *order).map_or(cell, RawCell::Day),
+            _ => cell,
+        }
+    }
+
+    /// Gives a value its type; days are counted back from `as_of`.
+    pub(crate) fn read(&self, cell: &RawCell, as_of: Option<Day>) -> Result<Value, Code> {
+        let (text, number) = match cell {
+            RawCell::Text(text) => (Some(text.as_ref()), None),
+            RawCell::Cell { text, number } => (Some(*text), *number),
+            RawCell::Number(number) => (None, Some(*number)),
+            _ => (None, None),
+        };
+        if *cell == RawCell::Missing || self.is_told_missing(text, number) {
+            return if self.optional { Ok(Value::Missing) } else { Err(Code::Missing) };
+        }
+        match (&self.kind, cell) {
+            (_, RawCell::Nested) => Err(Code::Nested),
+            (ColumnKind::Numeric { .. }, RawCell::NotFinite) => Err(Code::OutOfBounds),
+            (ColumnKind::Numeric { lower, upper }, _) => {
+                let number = number.ok_or(Code::NotANumber)?;
+                let inside = lower.is_none_or(|bound| number >= bound)
+                    && upper.is_none_or(|bound| number <= bound)
+                    && is_in_reach(number);
+                inside.then_some(Value::Number(number)).ok_or(Code::OutOfBounds)
+            }
+            (ColumnKind::Date { .. }, _) => {
+                let day = read_day(cell)?;
+                let days = as_of.and_then(|as_of| Finite::new(as_of.since(day).into()));
+                days.filter(|days| is_days(*days)).map(Value::Number).ok_or(Code::NotADate)
+            }
+            (ColumnKind::YesNo { .. }, RawCell::Boolean(yes)) => Ok(Value::Level(u16::from(*yes))),
+            (kind, _) => kind.id(text, number).map(Value::Level).ok_or(Code::UnknownLevel),
+        }
+    }
+
+    /// Whether a value can have come from [`Column::read`].
+    pub(crate) fn holds(&self, value: &Value) -> bool {
+        match (value, &self.kind) {
+            (Value::Missing, _) => self.optional,
+            (Value::Number(days), ColumnKind::Date { .. }) => is_days(*days),
+            (Value::Number(number), _) => {
+                self.read(&RawCell::Number(*number), None) == Ok(Value::Number(*number))
+            }
+            (Value::Level(id), kind) => usize::from(*id) < kind.n_ids(),
+        }
+    }
+
+    fn is_told_missing(&self, text: Option<&str>, number: Option<Finite>) -> bool {
+        means_missing(&self.missing, text, number)
+    }
+
+    /// What is wrong with the column by itself.
+    pub(crate) fn defect(&self) -> Option<SchemaDefect> {
+        let told = || self.missing.iter().map(String::as_str);
+        let is_level = |word: &&str| self.is_told_missing(Some(word), number::parse(word));
+        if !is_name(&self.name) {
+            Some(SchemaDefect::ColumnName)
+        } else if !told().all(is_name)
+            || !are_distinct(told())
+            || self.kind.words().iter().any(is_level)
+        {
+            Some(SchemaDefect::Missing)
+        } else {
+            self.kind.defect()
+        }
+    }
+}
+
+/// Whether a value means "missing" because it was `told` so: numbers are compared as numbers, words exactly.
+pub fn means_missing(told: &[String], text: Option<&str>, number: Option<Finite>) -> bool {
+    told.iter()
+        .any(|told| text == Some(told) || (number.is_some() && number::parse(told) == number))
+}
+
+/// What a date is expected to look like, in words.
+pub(crate) const A_DATE: &str = "a date as YYYY-MM-DD";
+
+/// A day as JSON writes it: `YYYY-MM-DD`, with or without a time behind it, which does not count.
+pub(crate) fn read_day(cell: &RawCell) -> Result<Day, Code> {
+    match cell {
+        RawCell::Day(day) => Ok(*day),
+        RawCell::Text(text) => {
+            let (date, time) = text.split_at_checked(10).ok_or(Code::NotADate)?;
+            let is_time = matches!(time.as_bytes(), [] | [b'T' | b' ', b'0'..=b'2', ..]);
+            Day::parse(date).filter(|_| is_time).ok_or(Code::NotADate)
+        }
+        RawCell::Nested => Err(Code::Nested),
+        _ => Err(Code::NotADate),
+    }
+}
+
+fn is_days(number: Finite) -> bool {
+    number.get().abs() <= MAX_DAYS && math::round_ties_even(number.get()) == number.get()
+}
+
+fn is_in_reach(number: Finite) -> bool {
+    (-MAX_NUMBER..=MAX_NUMBER).contains(&number.get())
 }

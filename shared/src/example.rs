@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use crate::assign::Assigner;
 use crate::centroids::Centroids;
 use crate::column::{Column, ColumnKind};
+use crate::date::{DateOrder, Day};
 use crate::model::{Model, ModelParts, SegmentInfo, TargetModels, Training};
 use crate::number::Finite;
 use crate::playbook::Playbook;
@@ -14,6 +15,7 @@ use crate::raw::RawRecord;
 use crate::record::Record;
 use crate::schema::Schema;
 use crate::segment_model::{SegmentModel, Target, TargetKind};
+use crate::sensitive::Sensitive;
 use crate::transform::{ColumnStep, Transform};
 
 fn finite(x: f64) -> Finite {
@@ -25,17 +27,33 @@ fn words(words: &[&str]) -> Vec<String> {
 }
 
 pub(crate) fn parts() -> ModelParts {
-    let column = |name: &str, kind| Column { name: name.into(), kind, optional: name != "age" };
-    let schema = Schema::new(vec![
-        column("age", ColumnKind::Numeric),
-        column("married", ColumnKind::YesNo { no: "No".into(), yes: "Yes".into() }),
+    let column = |name: &str, kind| Column { optional: name != "age", ..Column::new(name, kind) };
+    let columns = vec![
+        Column {
+            sensitive: Some(Sensitive::Age),
+            ..column(
+                "age",
+                ColumnKind::Numeric { lower: Some(finite(0.0)), upper: Some(finite(120.0)) },
+            )
+        },
+        Column {
+            sensitive: Some(Sensitive::MaritalStatus),
+            ..column("married", ColumnKind::YesNo { no: "No".into(), yes: "Yes".into() })
+        },
         column("size", ColumnKind::Ordinal { levels: words(&["Low", "High"]) }),
-        column(
-            "job",
-            ColumnKind::Categorical { levels: words(&["Artist", "Doctor"]), other: true },
-        ),
-    ])
-    .unwrap();
+        Column {
+            missing: words(&["99", "refused"]),
+            ..column(
+                "job",
+                ColumnKind::Categorical { levels: words(&["Artist", "Doctor"]), other: true },
+            )
+        },
+        Column {
+            missing: words(&["0000-00-00"]),
+            ..column("joined", ColumnKind::Date { order: DateOrder::Dmy })
+        },
+    ];
+    let schema = Schema::new(columns, Day::parse("2024-03-01")).unwrap();
     let steps = vec![
         ColumnStep::Number {
             impute: finite(40.0),
@@ -48,20 +66,28 @@ pub(crate) fn parts() -> ModelParts {
         ColumnStep::Rank { impute: 1, mean: finite(0.5), scale: finite(0.5) },
         ColumnStep::Rank { impute: 0, mean: finite(0.25), scale: finite(0.75) },
         ColumnStep::OneHot { impute: 0, height: finite(0.75) },
+        ColumnStep::Number {
+            impute: finite(400.0),
+            lower: None,
+            upper: Some(finite(3000.0)),
+            lambda: None,
+            mean: finite(500.0),
+            scale: finite(300.0),
+        },
     ];
     let linear = |intercept| SegmentModel::Linear {
         intercept,
-        weights: vec![10.0, 0.0, -1.0, 0.5, 0.0, 2.0],
+        weights: vec![10.0, 0.0, -1.0, 0.5, 0.0, 2.0, 1.5, 3.0, -4.0],
         floor: Some(0.0),
     };
     let target = |name: &str, kind| Target { name: name.into(), kind };
     ModelParts {
-        transform: Transform::new(&schema, steps).unwrap(),
+        transform: Transform::new(&schema, steps, vec![1, 4]).unwrap(),
         schema,
         assigner: Assigner::KMeans(
             Centroids::from_rows(
-                &[-0.75, 1.0, 1.0, 0.5, 0.25, 0.0, 1.0, -1.0, 0.0, 0.0, 0.5, 0.25],
-                6,
+                &[-0.75, 1.0, 1.0, 0.5, 0.25, 0.0, 0.75, 1.0, -1.0, 0.0, 0.0, 0.5, 0.25, 0.75],
+                7,
             )
             .unwrap(),
         ),
@@ -110,6 +136,7 @@ pub(crate) fn record(json: &str) -> Record {
 pub(crate) fn canaries() -> Vec<Record> {
     vec![
         record(r#"{"age": 33.3, "married": true, "size": "High", "job": "Doctor"}"#),
+        record(r#"{"age": 50, "married": null, "job": "Smith", "joined": "2023-12-24"}"#),
         record(r#"{"age": 70}"#),
     ]
 }

@@ -1,149 +1,179 @@
 //! The customer's form as JSON Schema (draft 2020-12): what `validate` takes, for tools that read schemas.
+//!
+//! Written as text at once: a tree of values and the ways to write it weigh a kilobyte in the browser.
 
-use alloc::string::String;
-use alloc::vec::Vec;
-
-use serde::ser::SerializeMap;
-use serde::{Serialize, Serializer};
+use alloc::string::{String, ToString as _};
 
 use crate::artifact::Artifact;
 use crate::column::{Column, ColumnKind, MAX_NUMBER};
-use crate::number;
+use crate::date::Day;
+use crate::number::{self, Finite};
+use crate::schema::AS_OF;
 use crate::transform::ColumnStep;
 
 impl Artifact {
-    /// The JSON Schema of a customer, as JSON text.
+    /// The JSON Schema of a customer, as JSON text: properties in column order, each with an example.
     pub fn json_schema(&self) -> String {
-        // Fails only on maps whose keys are not text; there are none.
-        serde_json::to_string(&self.schema_document()).unwrap_or_default()
-    }
-
-    /// The JSON Schema of a customer, to be serialised: properties in column order, each with an example.
-    pub fn schema_document(&self) -> impl Serialize {
         let parts = self.model().parts();
-        let columns = parts.schema.columns();
-        Document {
-            id: alloc::format!("urn:wedge:model:{}", self.id().to_hex()),
-            properties: Properties(
-                columns.iter().zip(parts.transform.steps()).map(property).collect(),
-            ),
-            required: columns.iter().filter(|c| !c.optional).map(|c| c.name.as_str()).collect(),
+        let as_of = parts.schema.as_of();
+        let (mut properties, mut required) = (Group::object(), Group::list());
+        for (column, step) in parts.schema.columns().iter().zip(parts.transform.steps()) {
+            properties.member(&column.name, &property(column, step, as_of));
+            if !column.optional {
+                required.item(&quoted(&column.name));
+            }
         }
+        if let Some(day) = as_of {
+            let mut property = Group::object();
+            property.member("description", r#""The day that dates are counted back from""#);
+            property.member("type", r#"["string","null"]"#);
+            property.member("format", r#""date""#);
+            property.member("examples", &Group::list().with(&quoted(&day.to_string())).end());
+            properties.member(AS_OF, &property.end());
+        }
+        let mut document = Group::object();
+        document.member("$schema", r#""https://json-schema.org/draft/2020-12/schema""#);
+        document.member("$id", &quoted(&["urn:wedge:model:", &self.id().to_hex()].concat()));
+        document.member("title", r#""Customer""#);
+        document.member("type", r#""object""#);
+        document.member("properties", &properties.end());
+        document.member("required", &required.end());
+        document.end()
     }
 }
 
-struct Document<'a> {
-    id: String,
-    properties: Properties<'a>,
-    required: Vec<&'a str>,
-}
-
-impl Serialize for Document<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("$schema", "https://json-schema.org/draft/2020-12/schema")?;
-        map.serialize_entry("$id", &self.id)?;
-        map.serialize_entry("title", "Customer")?;
-        map.serialize_entry("type", "object")?;
-        map.serialize_entry("properties", &self.properties)?;
-        map.serialize_entry("required", &self.required)?;
-        map.end()
-    }
-}
-
-/// A JSON object in the order of the columns, which a form keeps.
-struct Properties<'a>(Vec<(&'a str, Property<'a>)>);
-
-impl Serialize for Properties<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, property)| (name, property)))
-    }
-}
-
-#[derive(Serialize)]
-struct Property<'a> {
-    #[serde(rename = "enum", skip_serializing_if = "Vec::is_empty")]
-    words: Vec<Json<'a>>,
-    examples: Vec<Json<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    maximum: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    minimum: Option<f64>,
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    types: Option<Json<'a>>,
-}
-
-/// The few JSON values that a property needs; those of `serde_json` weigh more than the model's arithmetic.
-#[derive(Clone, PartialEq, Serialize)]
-#[serde(untagged)]
-enum Json<'a> {
-    Null,
-    Boolean(bool),
-    Number(f64),
-    Text(&'a str),
-    List(Vec<Json<'a>>),
-}
-
-fn property<'a>((column, step): (&'a Column, &ColumnStep)) -> (&'a str, Property<'a>) {
-    let example = example(column, step);
-    let words = |mut words: Vec<Json<'a>>| {
-        for word in column.kind.words() {
-            push_spellings(word, &mut words);
+fn property(column: &Column, step: &ColumnStep, as_of: Option<Day>) -> String {
+    let example = example(column, step, as_of);
+    let mut examples = Group::list().with(&example);
+    let mut property = Group::object();
+    let types = |optional, required| if column.optional { optional } else { required };
+    match &column.kind {
+        ColumnKind::Numeric { lower, upper } => {
+            property.member("type", types(r#"["number","null"]"#, r#""number""#));
+            let bound = |bound: &Option<Finite>, reach| bound.map_or(reach, Finite::get);
+            property.member("minimum", &number::to_text(bound(lower, -MAX_NUMBER)));
+            property.member("maximum", &number::to_text(bound(upper, MAX_NUMBER)));
         }
-        words.extend(column.optional.then_some(Json::Null));
-        words
-    };
-    let types = |names: &[&'a str]| {
-        let nothing = column.optional.then_some("null");
-        match (names, nothing) {
-            ([one], None) => Json::Text(one),
-            _ => Json::List(names.iter().copied().chain(nothing).map(Json::Text).collect()),
+        ColumnKind::Date { .. } => {
+            property.member("type", types(r#"["string","null"]"#, r#""string""#));
+            property.member("format", r#""date""#);
         }
-    };
-    let plain = Property {
-        words: Vec::new(),
-        examples: Vec::from([example.clone()]),
-        maximum: None,
-        minimum: None,
-        types: None,
-    };
-    let property = match &column.kind {
-        ColumnKind::Numeric => Property {
-            maximum: Some(MAX_NUMBER),
-            minimum: Some(-MAX_NUMBER),
-            types: Some(types(&["number"])),
-            ..plain
-        },
-        ColumnKind::YesNo { .. } => {
-            let booleans = [Json::Boolean(true), Json::Boolean(false)];
-            Property { words: words(Vec::from(booleans)), ..plain }
-        }
-        ColumnKind::Ordinal { .. } | ColumnKind::Categorical { other: false, .. } => {
-            Property { words: words(Vec::new()), ..plain }
+        ColumnKind::YesNo { .. } | ColumnKind::Ordinal { .. } => {
+            let mut words = Group::list();
+            if matches!(column.kind, ColumnKind::YesNo { .. }) {
+                words.item("true");
+                words.item("false");
+            }
+            for word in column.kind.words() {
+                words.item(&quoted(word));
+                // A number finds the word that is its text.
+                let number = number::parse(word).map(|number| number::to_text(number.get()));
+                if number.as_deref() == Some(word) {
+                    words.item(word);
+                }
+            }
+            if column.optional {
+                words.item("null");
+            }
+            property.member("enum", &words.end());
         }
         ColumnKind::Categorical { levels, .. } => {
-            let rest = levels.iter().map(|level| Json::Text(level)).filter(|l| *l != example);
-            let examples = plain.examples.into_iter().chain(rest).collect();
-            Property { examples, types: Some(types(&["string", "number"])), ..plain }
-        }
-    };
-    (&column.name, property)
-}
-
-/// A word, and the number it may be given as when it is the text of one.
-fn push_spellings<'a>(word: &'a str, words: &mut Vec<Json<'a>>) {
-    words.push(Json::Text(word));
-    let number = number::parse(word).map(number::Finite::get);
-    words.extend(number.filter(|&n| number::to_text(n) == word).map(Json::Number));
-}
-
-/// What stands in for a missing value is a value that the column takes.
-fn example<'a>(column: &'a Column, step: &ColumnStep) -> Json<'a> {
-    match step {
-        // Three significant digits: an example need not be the median exactly.
-        ColumnStep::Number { impute, .. } => Json::Number(number::to_three_digits(impute.get())),
-        ColumnStep::Rank { impute, .. } | ColumnStep::OneHot { impute, .. } => {
-            column.kind.level(usize::from(*impute)).map_or(Json::Null, Json::Text)
+            let types = types(r#"["string","number","null"]"#, r#"["string","number"]"#);
+            property.member("type", types);
+            for level in levels.iter().map(|level| quoted(level)).filter(|l| *l != example) {
+                examples.item(&level);
+            }
         }
     }
+    if !column.missing.is_empty() {
+        let mut words = Group::list();
+        for word in &column.missing {
+            words.item(&quoted(word));
+            if let Some(number) = number::parse(word) {
+                words.item(&number::to_text(number.get()));
+            }
+        }
+        let mut told = Group::object();
+        told.member("enum", &words.end());
+        if column.optional {
+            let either = Group::list().with(&property.end()).with(&told.end());
+            property = Group::object();
+            property.member("anyOf", &either.end());
+        } else {
+            property.member("not", &told.end());
+        }
+    }
+    property.member("examples", &examples.end());
+    property.end()
+}
+
+/// What stands in for a missing value, as JSON text: a value that the column takes.
+fn example(column: &Column, step: &ColumnStep, as_of: Option<Day>) -> String {
+    match (step, &column.kind) {
+        (ColumnStep::Number { impute, .. }, kind) => {
+            // Three significant digits: an example need not be the median exactly.
+            let rounded = number::to_three_digits(impute.get());
+            match (kind, as_of) {
+                (ColumnKind::Date { .. }, Some(as_of)) => {
+                    // Beyond what an `i32` holds, the cast saturates, and there is no such day.
+                    #[expect(clippy::cast_possible_truncation, reason = "half days do not matter")]
+                    let day = as_of.before(rounded as i32).unwrap_or(as_of);
+                    quoted(&day.to_string())
+                }
+                (ColumnKind::Numeric { lower, upper }, _) => {
+                    let at_least = lower.map_or(rounded, |bound| rounded.max(bound.get()));
+                    number::to_text(upper.map_or(at_least, |bound| at_least.min(bound.get())))
+                }
+                // A transform that fits its schema has no such step.
+                _ => "null".into(),
+            }
+        }
+        (ColumnStep::Rank { impute, .. } | ColumnStep::OneHot { impute, .. }, kind) => {
+            quoted(kind.level(usize::from(*impute)).unwrap_or_default())
+        }
+    }
+}
+
+/// An object or a list that is being written.
+struct Group {
+    text: String,
+    end: char,
+}
+
+impl Group {
+    fn object() -> Self {
+        Self { text: "{".into(), end: '}' }
+    }
+
+    fn list() -> Self {
+        Self { text: "[".into(), end: ']' }
+    }
+
+    fn item(&mut self, json: &str) {
+        if self.text.len() > 1 {
+            self.text.push(',');
+        }
+        self.text.push_str(json);
+    }
+
+    fn with(mut self, json: &str) -> Self {
+        self.item(json);
+        self
+    }
+
+    fn member(&mut self, name: &str, json: &str) {
+        self.item(&quoted(name));
+        self.text.push(':');
+        self.text.push_str(json);
+    }
+
+    fn end(mut self) -> String {
+        self.text.push(self.end);
+        self.text
+    }
+}
+
+fn quoted(text: &str) -> String {
+    // Fails only on maps whose keys are not text; there are none.
+    serde_json::to_string(text).unwrap_or_default()
 }

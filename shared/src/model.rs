@@ -114,7 +114,8 @@ impl Model {
             Defect::Assigner,
         )?;
         refuse_unless(segments_are_sound(&parts.segments, n_segments), Defect::Segments)?;
-        refuse_unless(targets_are_sound(&parts.targets, n_segments, n_features), Defect::Targets)?;
+        let n_inputs = parts.transform.n_model_inputs();
+        refuse_unless(targets_are_sound(&parts.targets, n_segments, n_inputs), Defect::Targets)?;
         refuse_unless(parts.playbook.fits(&parts.schema, n_segments), Defect::Playbook)?;
         refuse_unless(training_is_sound(&parts.training), Defect::Training)?;
         Ok(Self { parts })
@@ -155,7 +156,7 @@ fn segments_are_sound(segments: &[SegmentInfo], n_segments: usize) -> bool {
         && segments.iter().all(|info| is_name(&info.name) && info.share_percent <= 100)
 }
 
-fn targets_are_sound(targets: &[TargetModels], n_segments: usize, n_features: usize) -> bool {
+fn targets_are_sound(targets: &[TargetModels], n_segments: usize, n_inputs: usize) -> bool {
     let names_differ = are_distinct(targets.iter().map(|models| models.target.name.as_str()));
     let each_is_sound = targets.iter().all(|models| {
         let target = &models.target;
@@ -170,7 +171,7 @@ fn targets_are_sound(targets: &[TargetModels], n_segments: usize, n_features: us
         kind_is_sound
             && is_name(&target.name)
             && models.by_segment.len() == n_segments
-            && models.by_segment.iter().all(|model| model.fits(&target.kind, n_features))
+            && models.by_segment.iter().all(|model| model.fits(&target.kind, n_inputs))
     });
     names_differ && each_is_sound
 }

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use serde::Serialize;
 
 use crate::assign::{Assigner, Segment};
+use crate::column::ColumnKind;
 use crate::math;
 use crate::number;
 use crate::schema::Schema;
@@ -42,7 +43,8 @@ impl Playbook {
         let Self::Shortfall { threshold, columns, typical } = self;
         let ascending = columns.windows(2).all(|pair| matches!(pair, [a, b] if a < b));
         let numeric = columns.iter().all(|&c| {
-            schema.columns().get(usize::from(c)).is_some_and(|column| column.kind.n_levels() == 0)
+            let column = schema.columns().get(usize::from(c));
+            column.is_some_and(|column| matches!(column.kind, ColumnKind::Numeric { .. }))
         });
         threshold.is_finite()
             && *threshold > 0.0

@@ -42,6 +42,8 @@ pub enum Code {
     Missing,
     /// Not a number.
     NotANumber,
+    /// Not a date as `YYYY-MM-DD`, or one that does not exist.
+    NotADate,
     /// A number beyond what the column takes.
     OutOfBounds,
     /// Not one of the column's words.
@@ -58,6 +60,7 @@ impl Code {
         match self {
             Self::Missing => "missing",
             Self::NotANumber => "not-a-number",
+            Self::NotADate => "not-a-date",
             Self::OutOfBounds => "out-of-bounds",
             Self::UnknownLevel => "unknown-level",
             Self::Nested => "nested",

@@ -1,12 +1,17 @@
 //! The columns that a model uses, and the only door from what arrived to a [`Record`].
 
+use alloc::borrow::ToOwned;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
-use crate::column::Column;
+use crate::column::{A_DATE, Column, ColumnKind, read_day};
+use crate::date::Day;
 use crate::raw::{RawCell, RawRecord};
 use crate::record::{Record, Value};
-use crate::rejected::{Code, Rejected, Violation};
+use crate::rejected::{Rejected, Violation};
+
+/// The field in which a customer may say on which day they are looked at.
+pub const AS_OF: &str = "as_of";
 
 /// The columns that a model uses, in a fixed order.
 ///
@@ -17,6 +22,7 @@ use crate::rejected::{Code, Rejected, Violation};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schema {
     columns: Vec<Column>,
+    as_of: Option<Day>,
 }
 
 /// Why columns do not make a schema.
@@ -28,29 +34,38 @@ pub enum SchemaDefect {
     ColumnName,
     /// A column's levels are fewer than two, repeated, out of order, or too many.
     Levels,
+    /// A column's bounds are crossed, or beyond what any number can be.
+    Bounds,
+    /// A word for "missing" is repeated, is no name, or is one of the column's levels.
+    Missing,
+    /// There are dates and no day to count back from, or the reverse; or that day is beyond the years 0 to
+    /// 9999; or a column beside dates is named [`AS_OF`].
+    AsOf,
 }
 
 impl Schema {
-    /// Checks names and levels.
+    /// Checks the columns. `as_of` is the day that dates are counted back from: given exactly when there are
+    /// dates.
     ///
     /// # Errors
     /// See [`SchemaDefect`].
-    pub fn new(columns: Vec<Column>) -> Result<Self, SchemaDefect> {
+    pub fn new(columns: Vec<Column>, as_of: Option<Day>) -> Result<Self, SchemaDefect> {
         if columns.is_empty() || columns.len() > usize::from(u16::MAX) {
             return Err(SchemaDefect::ColumnCount);
         }
         if !are_distinct(columns.iter().map(|column| column.name.as_str())) {
             return Err(SchemaDefect::ColumnName);
         }
-        for column in &columns {
-            if !is_name(&column.name) {
-                return Err(SchemaDefect::ColumnName);
-            }
-            if !column.kind.is_sound() {
-                return Err(SchemaDefect::Levels);
-            }
+        if let Some(defect) = columns.iter().find_map(Column::defect) {
+            return Err(defect);
         }
-        Ok(Self { columns })
+        let has_dates = columns.iter().any(|c| matches!(c.kind, ColumnKind::Date { .. }));
+        let is_taken = columns.iter().any(|column| column.name == AS_OF);
+        let is_written = as_of.is_none_or(|day| day.before(0).is_some());
+        if has_dates != as_of.is_some() || (has_dates && is_taken) || !is_written {
+            return Err(SchemaDefect::AsOf);
+        }
+        Ok(Self { columns, as_of })
     }
 
     /// The columns, in order.
@@ -58,42 +73,65 @@ impl Schema {
         &self.columns
     }
 
+    /// The day that dates are counted back from, unless a customer says another; none without dates.
+    pub fn as_of(&self) -> Option<Day> {
+        self.as_of
+    }
+
     /// Whether a field of this name is part of the model.
     pub fn knows(&self, name: &str) -> bool {
         self.columns.iter().any(|column| column.name == name)
+            || (self.as_of.is_some() && name == AS_OF)
     }
 
     /// Gives every field its type, or says everything that is wrong.
     ///
-    /// Fields that the schema does not know are left out.
+    /// Fields that the schema does not know are left out. Where there are dates, the field [`AS_OF`] says
+    /// which day they are counted back from; the schema's own when it is missing.
     ///
     /// # Errors
     /// All violations at once, in column order.
     pub fn validate(&self, raw: &RawRecord) -> Result<Record, Rejected> {
-        self.validate_with(self.columns.iter().map(|column| raw.get(&column.name)))
+        let said = match raw.get(AS_OF) {
+            RawCell::Missing => None,
+            cell => self.as_of.map(|_| read_day(cell)),
+        };
+        let as_of = said.and_then(Result::ok);
+        let mut checked =
+            self.validate_with(self.columns.iter().map(|column| raw.get(&column.name)), as_of);
+        if let Some(Err(code)) = said {
+            let violation = Violation::new(AS_OF, code, A_DATE.to_owned());
+            let mut violations = checked.err().map_or_else(Vec::new, |known| known.violations);
+            violations.push(violation);
+            checked = Err(Rejected { violations });
+        }
+        checked
     }
 
-    /// The same for cells that already stand in column order; cells that are left out are missing.
+    /// The same for cells that already stand in column order; cells that are left out are missing. Days are
+    /// counted back from `as_of`; without one, from the schema's own.
     ///
     /// # Errors
     /// All violations at once, in column order.
-    pub fn validate_cells(&self, cells: &[RawCell]) -> Result<Record, Rejected> {
+    pub fn validate_cells(
+        &self,
+        cells: &[RawCell],
+        as_of: Option<Day>,
+    ) -> Result<Record, Rejected> {
         let padding = core::iter::repeat(&RawCell::Missing);
-        self.validate_with(cells.iter().chain(padding).take(self.columns.len()))
+        self.validate_with(cells.iter().chain(padding).take(self.columns.len()), as_of)
     }
 
     fn validate_with<'c, 'a: 'c>(
         &self,
         cells: impl Iterator<Item = &'c RawCell<'a>>,
+        as_of: Option<Day>,
     ) -> Result<Record, Rejected> {
+        let as_of = as_of.or(self.as_of);
         let mut values = Vec::with_capacity(self.columns.len());
         let mut violations = Vec::new();
         for (column, cell) in self.columns.iter().zip(cells) {
-            let read = match column.kind.read(cell) {
-                Ok(Value::Missing) if !column.optional => Err(Code::Missing),
-                read => read,
-            };
-            match read {
+            match column.read(cell, as_of) {
                 Ok(value) => values.push(value),
                 Err(code) => {
                     violations.push(Violation::new(&column.name, code, column.kind.expected()));
@@ -101,6 +139,16 @@ impl Schema {
             }
         }
         if violations.is_empty() { Ok(Record::new(values)) } else { Err(Rejected { violations }) }
+    }
+
+    /// The columns, by position, in which a customer has a word that the model does not know, or that it
+    /// folded: both count as "(other)". Follows from the record alone, so every spelling has the same.
+    pub fn others(&self, record: &Record) -> impl Iterator<Item = usize> {
+        let values = self.columns.iter().zip(record.values()).enumerate();
+        values.filter_map(|(position, (column, value))| match value {
+            Value::Level(id) if column.kind.is_other(*id) => Some(position),
+            _ => None,
+        })
     }
 }
 
@@ -117,105 +165,4 @@ pub(crate) fn are_distinct<'a>(words: impl IntoIterator<Item = &'a str>) -> bool
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::column::ColumnKind;
-    use crate::dialect::CellStyle;
-    use alloc::format;
-    use alloc::string::String;
-    use alloc::vec;
-
-    fn column(name: &str, kind: ColumnKind, optional: bool) -> Column {
-        Column { name: name.into(), kind, optional }
-    }
-
-    fn schema() -> Schema {
-        let words = |w: &[&str]| w.iter().map(|&w| w.into()).collect::<Vec<String>>();
-        Schema::new(vec![
-            column("age", ColumnKind::Numeric, false),
-            column("married", ColumnKind::YesNo { no: "No".into(), yes: "Yes".into() }, true),
-            column("size", ColumnKind::Ordinal { levels: words(&["Low", "High"]) }, false),
-            column(
-                "job",
-                ColumnKind::Categorical { levels: words(&["3", "Artist"]), other: false },
-                false,
-            ),
-            column(
-                "city",
-                ColumnKind::Categorical { levels: words(&["Bonn"]), other: true },
-                false,
-            ),
-        ])
-        .unwrap()
-    }
-
-    fn validate(text: &str) -> Result<Record, Rejected> {
-        schema().validate(&RawRecord::from_json(text).unwrap())
-    }
-
-    #[test]
-    fn every_spelling_of_a_customer_is_the_same_record() {
-        let a =
-            validate(r#"{"age":-0.0,"married":true,"size":"Low","job":3,"city":"Ulm"}"#).unwrap();
-        let b =
-            validate(r#"{"x":[1],"city":"Kiel","job":"3","size":"Low","married":"Yes","age":0e3}"#)
-                .unwrap();
-        assert_eq!(a, b);
-        let cells = ["0", " Yes", "Low ", "3", "Ulm"].map(|cell| CellStyle::default().cell(cell));
-        assert_eq!(schema().validate_cells(&cells).unwrap(), a);
-        assert_eq!(
-            a.values()[4],
-            Value::Level(1),
-            "an unseen word is `other` where levels were folded"
-        );
-    }
-
-    #[test]
-    fn everything_wrong_is_said_at_once_and_no_value_is_repeated() {
-        let rejected =
-            validate(r#"{"age":"secret-41","married":1,"size":"Mid","job":[],"city":null}"#)
-                .unwrap_err();
-        let found: Vec<_> =
-            rejected.violations.iter().map(|v| (v.pointer.as_str(), v.code.as_str())).collect();
-        assert_eq!(
-            found,
-            [
-                ("/age", "not-a-number"),
-                ("/married", "unknown-level"),
-                ("/size", "unknown-level"),
-                ("/job", "nested"),
-                ("/city", "missing"),
-            ]
-        );
-        assert!(!format!("{rejected:?}").contains("secret-41"));
-    }
-
-    #[test]
-    fn a_number_in_quotes_is_text_in_json_but_a_number_in_a_table() {
-        assert!(validate(r#"{"age":"41","size":"Low","job":"3","city":"Ulm"}"#).is_err());
-        let cells = ["41", "", "Low", "3", "Ulm"].map(|cell| CellStyle::default().cell(cell));
-        assert!(schema().validate_cells(&cells).is_ok());
-    }
-
-    #[test]
-    fn numbers_beyond_the_limit_are_out_of_bounds() {
-        for text in ["1e999", "1.1e15", "-1e16"] {
-            let error =
-                validate(&format!(r#"{{"age":{text},"size":"Low","job":"3","city":"Ulm"}}"#))
-                    .unwrap_err();
-            assert_eq!(error.violations[0].code, Code::OutOfBounds, "{text}");
-        }
-    }
-
-    #[test]
-    fn unsound_columns_are_refused() {
-        assert_eq!(Schema::new(vec![]), Err(SchemaDefect::ColumnCount));
-        let twice = vec![column("a", ColumnKind::Numeric, false); 2];
-        assert_eq!(Schema::new(twice), Err(SchemaDefect::ColumnName));
-        let unsorted =
-            ColumnKind::Categorical { levels: vec!["b".into(), "a".into()], other: false };
-        assert_eq!(Schema::new(vec![column("a", unsorted, false)]), Err(SchemaDefect::Levels));
-        let single = ColumnKind::Ordinal { levels: vec!["only".into()] };
-        assert_eq!(Schema::new(vec![column("a", single, false)]), Err(SchemaDefect::Levels));
-    }
-}
+mod tests;

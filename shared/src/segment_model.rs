@@ -32,11 +32,11 @@ pub enum TargetKind {
 pub enum SegmentModel {
     /// The same number for everybody in the segment.
     Constant(f64),
-    /// `intercept + weights . x`, summed in feature order, not below `floor`.
+    /// `intercept + weights . x`, summed in the order of `x`, not below `floor`.
     Linear {
         /// In the target's unit.
         intercept: f64,
-        /// One a prepared feature, in the target's unit.
+        /// One a prepared feature, then one an indicator of a missing value; in the target's unit.
         weights: Vec<f64>,
         /// The prediction is never below this; in the target's unit.
         floor: Option<f64>,
@@ -57,25 +57,25 @@ pub enum Prediction {
 impl SegmentModel {
     /// What the model expects of a customer.
     ///
-    /// # Shapes: `x` is `(n_features,)`, as many as the weights.
+    /// # Shapes: `x`, with its indicators, is as long as the weights.
     pub fn predict(&self, x: &FeatureVector) -> Prediction {
         match self {
             Self::Constant(value) => Prediction::Number(*value),
             Self::Linear { intercept, weights, floor } => {
-                Prediction::Number(linear(*intercept, weights, *floor, x.as_slice()))
+                Prediction::Number(linear(*intercept, weights, *floor, x.with_indicators()))
             }
             Self::Frequencies(probabilities) => Prediction::Class(probabilities.clone()),
         }
     }
 
-    /// Whether the model can answer for `target` from `n_features` features, with finite results.
-    pub fn fits(&self, target: &TargetKind, n_features: usize) -> bool {
-        // Keeps every partial sum finite: 65,535 features of size 16 at most.
+    /// Whether the model can answer for `target` from `n_inputs` features and indicators, with finite results.
+    pub fn fits(&self, target: &TargetKind, n_inputs: usize) -> bool {
+        // Keeps every partial sum finite: each input is of size 16 at most, and a file holds few of them.
         let is_coefficient = |v: f64| v.abs() <= 1e100 && v.to_bits() != (-0.0_f64).to_bits();
         match (self, target) {
             (Self::Constant(value), TargetKind::Number) => is_coefficient(*value),
             (Self::Linear { intercept, weights, floor }, TargetKind::Number) => {
-                weights.len() == n_features
+                weights.len() == n_inputs
                     && weights.iter().chain([intercept]).chain(floor).all(|v| is_coefficient(*v))
             }
             (Self::Frequencies(probabilities), TargetKind::Class { classes }) => {
@@ -92,10 +92,10 @@ impl SegmentModel {
     }
 }
 
-/// `intercept + weights . x`, summed in feature order, not below `floor`: the one loop that training and
+/// `intercept + weights . x`, summed in the order of `x`, not below `floor`: the one loop that training and
 /// prediction share.
 ///
-/// # Shapes: `weights` and `x` are `(n_features,)`.
+/// # Shapes: `weights` and `x` are `(n_model_inputs,)`.
 pub fn linear(intercept: f64, weights: &[f64], floor: Option<f64>, x: &[f64]) -> f64 {
     let mut sum = intercept;
     for (weight, value) in weights.iter().zip(x) {

@@ -12,7 +12,7 @@ use crate::schema::Schema;
 /// What is done with one column. Estimated by the trainer, applied only here.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ColumnStep {
-    /// A number: impute, clip, power, standardise.
+    /// A number, or the days since a date: impute, clip, power, standardise.
     Number {
         /// Stands in for a missing value; in the column's unit.
         impute: Finite,
@@ -36,7 +36,8 @@ pub enum ColumnStep {
         /// Divided by after that; positive.
         scale: Finite,
     },
-    /// A word without order: one feature for each level, `height` where the word is that level, else 0.
+    /// A word without order: one feature for each level, `height` where the word is that level, else 0; all 0
+    /// for a word that training never saw, unless "(other)" is a level.
     OneHot {
         /// Stands in for a missing value.
         impute: u16,
@@ -57,16 +58,23 @@ pub struct Feature {
 /// A customer in prepared space: length and order fixed by the model, every value finite and on the
 /// [grid]. Made only by [`Transform::apply`]:
 /// ```compile_fail
-/// let forged = shared::FeatureVector { values: vec![0.0] };
+/// let forged = shared::FeatureVector { values: vec![0.0], n_features: 1 };
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct FeatureVector {
     values: Vec<f64>,
+    n_features: usize,
 }
 
 impl FeatureVector {
-    /// The values, in feature order.
+    /// The values that segments are found in, in feature order.
     pub fn as_slice(&self) -> &[f64] {
+        self.values.get(..self.n_features).unwrap_or_default()
+    }
+
+    /// The same, and behind them one indicator for each column of [`Transform::indicators`]: 1 where the
+    /// customer lacks its value, else 0. What segment models read.
+    pub fn with_indicators(&self) -> &[f64] {
         &self.values
     }
 }
@@ -76,6 +84,7 @@ impl FeatureVector {
 pub struct Transform {
     steps: Vec<ColumnStep>,
     features: Vec<Feature>,
+    indicators: Vec<usize>,
 }
 
 /// The power's exponent is kept within these bounds: beyond them a spiky column runs away (to 19.8 on real
@@ -83,13 +92,17 @@ pub struct Transform {
 pub const LAMBDA_BOUNDS: (f64, f64) = (-2.0, 4.0);
 
 impl Transform {
-    /// One step for each column of `schema`, in its order.
+    /// One step for each column of `schema`, in its order; and the columns, ascending, whose missing values
+    /// segment models are told of.
     ///
     /// Returns `None` when a step does not fit its column: another kind, an impute id that is no level, a
-    /// lambda outside [`LAMBDA_BOUNDS`], a scale or height that is not positive, crossed clip bounds.
-    pub fn new(schema: &Schema, steps: Vec<ColumnStep>) -> Option<Self> {
+    /// lambda outside [`LAMBDA_BOUNDS`], a scale or height that is not positive, crossed clip bounds; or when
+    /// an indicator is of a column that nobody may lack.
+    pub fn new(schema: &Schema, steps: Vec<ColumnStep>, indicators: Vec<usize>) -> Option<Self> {
         let columns = schema.columns();
-        if columns.len() != steps.len() {
+        let ascending = indicators.windows(2).all(|pair| matches!(pair, [a, b] if a < b));
+        let optional = |&column: &usize| columns.get(column).is_some_and(|c| c.optional);
+        if columns.len() != steps.len() || !ascending || !indicators.iter().all(optional) {
             return None;
         }
         let mut features = Vec::new();
@@ -105,7 +118,7 @@ impl Transform {
                 _ => features.push(Feature { column, level: None }),
             }
         }
-        Some(Self { steps, features })
+        Some(Self { steps, features, indicators })
     }
 
     /// The steps, in column order.
@@ -118,9 +131,19 @@ impl Transform {
         &self.features
     }
 
+    /// The columns, by position and ascending, whose missing values segment models are told of.
+    pub fn indicators(&self) -> &[usize] {
+        &self.indicators
+    }
+
+    /// The length of [`FeatureVector::with_indicators`].
+    pub fn n_model_inputs(&self) -> usize {
+        self.features.len() + self.indicators.len()
+    }
+
     /// Prepares a record of the schema that the transform was made for.
     pub fn apply(&self, record: &Record) -> FeatureVector {
-        let mut values = Vec::with_capacity(self.features.len());
+        let mut values = Vec::with_capacity(self.n_model_inputs());
         let mut levels = self.features.iter();
         for (step, value) in self.steps.iter().zip(record.values()) {
             match step {
@@ -141,7 +164,12 @@ impl Transform {
                 }
             }
         }
-        FeatureVector { values }
+        let n_features = values.len();
+        values.extend(self.indicators.iter().map(|&column| {
+            let is_missing = record.values().get(column) == Some(&Value::Missing);
+            f64::from(u8::from(is_missing))
+        }));
+        FeatureVector { values, n_features }
     }
 }
 
@@ -176,7 +204,10 @@ fn fits(step: &ColumnStep, kind: &ColumnKind) -> bool {
     // Below this a quotient could overflow; real spreads are far above it.
     let is_divisor = |scale: Finite| scale.get() >= 1e-100 && scale.get() <= 1e100;
     match (step, kind) {
-        (ColumnStep::Number { lower, upper, lambda, mean, scale, .. }, ColumnKind::Numeric) => {
+        (
+            ColumnStep::Number { lower, upper, lambda, mean, scale, .. },
+            ColumnKind::Numeric { .. } | ColumnKind::Date { .. },
+        ) => {
             let ordered = lower.zip(*upper).is_none_or(|(low, high)| low < high);
             let bounded =
                 lambda.is_none_or(|l| (LAMBDA_BOUNDS.0..=LAMBDA_BOUNDS.1).contains(&l.get()));
@@ -194,97 +225,4 @@ fn fits(step: &ColumnStep, kind: &ColumnKind) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::column::Column;
-    use crate::raw::RawRecord;
-    use alloc::string::String;
-    use alloc::vec;
-
-    fn finite(x: f64) -> Finite {
-        Finite::new(x).unwrap()
-    }
-
-    fn number(lambda: Option<f64>) -> ColumnStep {
-        ColumnStep::Number {
-            impute: finite(3.0),
-            lower: Some(finite(0.0)),
-            upper: Some(finite(8.0)),
-            lambda: lambda.map(finite),
-            mean: finite(1.0),
-            scale: finite(2.0),
-        }
-    }
-
-    fn schema() -> Schema {
-        let levels: Vec<String> = vec!["a".into(), "b".into(), "c".into()];
-        Schema::new(vec![
-            Column { name: "x".into(), kind: ColumnKind::Numeric, optional: true },
-            Column {
-                name: "c".into(),
-                kind: ColumnKind::Categorical { levels, other: false },
-                optional: true,
-            },
-            Column {
-                name: "o".into(),
-                kind: ColumnKind::Ordinal { levels: vec!["low".into(), "high".into()] },
-                optional: true,
-            },
-        ])
-        .unwrap()
-    }
-
-    fn steps(lambda: Option<f64>) -> Vec<ColumnStep> {
-        vec![
-            number(lambda),
-            ColumnStep::OneHot { impute: 2, height: finite(0.5) },
-            ColumnStep::Rank { impute: 1, mean: finite(0.5), scale: finite(0.5) },
-        ]
-    }
-
-    fn prepared(json: &str, lambda: Option<f64>) -> Vec<f64> {
-        let schema = schema();
-        let record = schema.validate(&RawRecord::from_json(json).unwrap()).unwrap();
-        let transform = Transform::new(&schema, steps(lambda)).unwrap();
-        transform.apply(&record).as_slice().to_vec()
-    }
-
-    #[test]
-    fn features_follow_the_columns() {
-        assert_eq!(prepared(r#"{"x":5,"c":"b","o":"low"}"#, None), [2.0, 0.0, 0.5, 0.0, -1.0]);
-    }
-
-    #[test]
-    fn missing_values_are_imputed() {
-        assert_eq!(prepared("{}", None), [1.0, 0.0, 0.0, 0.5, 1.0]);
-    }
-
-    #[test]
-    fn values_beyond_the_bounds_are_clipped_before_the_power() {
-        assert_eq!(prepared(r#"{"x":1e9}"#, Some(0.0)), prepared(r#"{"x":8}"#, Some(0.0)));
-        assert_eq!(prepared(r#"{"x":-7}"#, None)[0], -0.5);
-    }
-
-    #[test]
-    fn every_value_is_on_the_grid() {
-        for x in ["0.1", "1e-7", "7.77"] {
-            let json = alloc::format!(r#"{{"x":{x}}}"#);
-            assert!(prepared(&json, Some(0.3)).into_iter().all(grid::holds), "{x}");
-        }
-    }
-
-    #[test]
-    fn steps_that_do_not_fit_their_column_are_refused() {
-        let refused = |position: usize, step: ColumnStep| {
-            let mut steps = steps(None);
-            steps[position] = step;
-            assert!(Transform::new(&schema(), steps).is_none());
-        };
-        refused(0, ColumnStep::OneHot { impute: 0, height: finite(1.0) });
-        refused(0, number(Some(4.5)));
-        refused(1, ColumnStep::OneHot { impute: 3, height: finite(1.0) });
-        refused(1, ColumnStep::OneHot { impute: 0, height: finite(0.0) });
-        refused(2, ColumnStep::Rank { impute: 0, mean: finite(0.0), scale: finite(-1.0) });
-        assert!(Transform::new(&schema(), steps(None)[..2].to_vec()).is_none());
-    }
-}
+mod tests;

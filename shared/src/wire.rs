@@ -5,20 +5,21 @@ mod canaries;
 mod columns;
 mod targets;
 
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
 use self::canaries::WireCanaries;
-use self::columns::{WireColumn, read_kind, write_kind};
+use self::columns::WireColumn;
 use self::targets::{Form, WireTarget, write_coefficients};
 use crate::artifact::ArtifactError;
 use crate::assign::Assigner;
 use crate::canary::Canaries;
 use crate::centroids::Centroids;
-use crate::column::Column;
+use crate::date::Day;
 use crate::model::{Defect, Model, ModelParts, SegmentInfo, TargetModels, Training};
+use crate::number::Finite;
 use crate::playbook::Playbook;
 use crate::schema::Schema;
 use crate::segment_model::{Target, TargetKind};
@@ -27,7 +28,9 @@ use crate::transform::Transform;
 #[derive(Serialize, Deserialize)]
 struct Body {
     columns: Vec<WireColumn>,
-    /// The columns' words, then the targets' classes; each column and target says how many are its own.
+    /// The day that dates are counted back from, as `YYYY-MM-DD`.
+    as_of: Option<String>,
+    /// The columns' words for "missing" and levels, then the targets' classes; each column and target says how many are its own.
     words: Vec<String>,
     /// `(n_segments, n_features)`, flat.
     centroids: Vec<f64>,
@@ -73,8 +76,14 @@ pub(crate) fn write_unchecked(parts: &ModelParts) -> Vec<u8> {
     postcard::to_allocvec(&Body::from_model(parts, &none).unwrap()).unwrap()
 }
 
+/// Refuses what [`write`] would write in other bytes: `postcard` takes over-long integers and leaves bytes
+/// behind, which writing the body again shows; every step from the body on is one to one.
 pub(crate) fn read(bytes: &[u8]) -> Result<(Model, Canaries), ArtifactError> {
     let body: Body = postcard::from_bytes(bytes).map_err(|_| ArtifactError::Body)?;
+    // Not `write` of the model: in the browser package it would weigh three kilobytes.
+    if postcard::to_allocvec(&body).map_err(|_| ArtifactError::Body)? != bytes {
+        return Err(ArtifactError::NotCanonical);
+    }
     body.into_model()
 }
 
@@ -83,12 +92,12 @@ impl Body {
     fn from_model(parts: &ModelParts, canaries: &Canaries) -> Option<Self> {
         let mut words = Vec::new();
         let mut columns = Vec::new();
-        for (column, step) in parts.schema.columns().iter().zip(parts.transform.steps()) {
-            let own = column.kind.words();
-            let n_words = u16::try_from(own.len()).ok()?;
-            words.extend(own.into_iter().map(String::from));
-            let kind = write_kind(&column.kind, step, n_words)?;
-            columns.push(WireColumn { name: column.name.clone(), optional: column.optional, kind });
+        let steps = parts.schema.columns().iter().zip(parts.transform.steps());
+        for (position, (column, step)) in steps.enumerate() {
+            words.extend_from_slice(&column.missing);
+            words.extend(column.kind.words().into_iter().map(String::from));
+            let indicator = parts.transform.indicators().contains(&position);
+            columns.push(WireColumn::of(column, step, indicator)?);
         }
         let mut targets = Vec::new();
         let mut coefficients = Vec::new();
@@ -113,6 +122,7 @@ impl Body {
         let segments = parts.segments.iter();
         Some(Self {
             columns,
+            as_of: parts.schema.as_of().map(|day| day.to_string()),
             words,
             centroids: centroids.to_rows(),
             segments: segments
@@ -140,14 +150,22 @@ impl Body {
         let mut words = self.words.into_iter();
         let mut columns = Vec::with_capacity(self.columns.len());
         let mut steps = Vec::with_capacity(self.columns.len());
-        for column in self.columns {
-            let (kind, step) = read_kind(&column.kind, &mut words).ok_or(defect(Defect::Schema))?;
-            columns.push(Column { name: column.name, kind, optional: column.optional });
+        let mut indicators = Vec::new();
+        for (position, column) in self.columns.into_iter().enumerate() {
+            indicators.extend(column.indicator.then_some(position));
+            let (column, step) = column.read(&mut words).ok_or(defect(Defect::Schema))?;
+            columns.push(column);
             steps.push(step);
         }
-        let schema = Schema::new(columns).map_err(|_| defect(Defect::Schema))?;
-        let transform = Transform::new(&schema, steps).ok_or(defect(Defect::Transform))?;
+        let as_of = match self.as_of {
+            Some(text) => Some(Day::parse(&text).ok_or(defect(Defect::Schema))?),
+            None => None,
+        };
+        let schema = Schema::new(columns, as_of).map_err(|_| defect(Defect::Schema))?;
+        let transform =
+            Transform::new(&schema, steps, indicators).ok_or(defect(Defect::Transform))?;
         let n_features = transform.features().len();
+        let n_inputs = transform.n_model_inputs();
         let centroids = Centroids::from_rows(&self.centroids, n_features);
         let assigner = Assigner::KMeans(centroids.ok_or(defect(Defect::Assigner))?);
 
@@ -158,7 +176,7 @@ impl Body {
                 take(&mut words, target.n_classes.into()).ok_or(defect(Defect::Targets))?;
             let mut by_segment = Vec::with_capacity(assigner.n_segments());
             for _ in 0..assigner.n_segments() {
-                let model = target.form.read(&mut coefficients, n_features, classes.len());
+                let model = target.form.read(&mut coefficients, n_inputs, classes.len());
                 by_segment.push(model.ok_or(defect(Defect::Targets))?);
             }
             let kind = match target.n_classes {
@@ -195,6 +213,11 @@ impl Body {
         });
         Ok((model.map_err(defect)?, canaries))
     }
+}
+
+/// `None` for what is not finite, and for -0, which [`Finite`] would fold: it has one form here.
+fn finite(value: f64) -> Option<Finite> {
+    Finite::new(value).filter(|number| number.get().to_bits() == value.to_bits())
 }
 
 /// Exactly `count` items, or none.

@@ -154,7 +154,7 @@ test("a model of other columns makes another form: choices, words, fields that m
   assert.equal(await tag("Spending_Score"), "SELECT select-one");
   assert.equal(await tag("Ever_Married"), "SELECT select-one");
   assert.equal(await tag("Age"), "INPUT number");
-  assert.equal(await tag("Profession"), "INPUT text");
+  assert.equal(await tag("Profession"), "SELECT select-one");
   const reply = await fill(page, "excerpt", "plain");
   await page.click("#compute");
   await page.locator("#browser").getByText(reply.segment.name, { exact: true }).waitFor();
@@ -165,10 +165,35 @@ test("a model of other columns makes another form: choices, words, fields that m
   assert.equal(await bars.first().evaluate((bar) => bar.value), Object.values(probabilities)[0]);
 
   await field(page, "Family_Size").fill("");
-  await field(page, "Profession").fill("Falconer");
+  await field(page, "Profession").selectOption("(other)");
   await page.click("#compute");
   await page.locator("#browser .segment").waitFor();
   assert.equal(await page.locator("[aria-invalid=true]").count(), 0);
+  assert.deepEqual(page.problems, []);
+});
+
+test("a model with dates asks for days, and for the day they are counted back from", async (t) => {
+  const page = await openForm(t, { model: "shop" });
+  const shown = (name) => field(page, name).evaluate(({ type, value }) => `${type} ${value}`);
+  assert.equal(await shown("joined"), "date 2023-01-14");
+  assert.equal(await shown("as_of"), "date 2024-03-01");
+  assert.equal(await shown("age"), "number 41.5");
+  const reply = await fill(page, "shop", "as-of-a-year-later");
+  await page.click("#compute");
+  await page.locator("#browser").getByText(reply.segment.name, { exact: true }).waitFor();
+  const [spend] = reply.predictions;
+  const rounded = spend.value.toLocaleString("en", { maximumSignificantDigits: 4 });
+  assert.ok((await page.locator("#browser").innerText()).includes(`Expected spend: ${rounded}`));
+
+  await field(page, "joined").fill("");
+  await field(page, "as_of").fill("");
+  await field(page, "plan").selectOption("(other)");
+  await page.click("#compute");
+  await page.locator("#browser .segment").waitFor();
+  assert.equal(await page.locator("[aria-invalid=true]").count(), 0);
+  await field(page, "age").fill("121");
+  await page.click("#compute");
+  await page.getByText("Expected: a number between 0 and 120.").waitFor();
   assert.deepEqual(page.problems, []);
 });
 

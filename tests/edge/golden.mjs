@@ -9,6 +9,7 @@ import { ROOT } from "./support.mjs";
 export const MODELS = {
   sample: "edge/model.postcard",
   excerpt: "tests/data/artifacts/format-1.postcard",
+  shop: "tests/data/artifacts/shop.postcard",
 };
 
 export const modelBytes = (model) => readFileSync(join(ROOT, MODELS[model]));

@@ -63,6 +63,34 @@ for (const model of Object.keys(MODELS)) {
   });
 }
 
+test("columns with a word that the model does not know are told", () => {
+  const predictor = Predictor.load(modelBytes("shop"));
+  const customer = (name) => asObject(cases("shop", "accept").find((known) => known.name === name));
+  assert.deepEqual(predictor.unknownWords(customer("a-word-never-seen")), ["plan"]);
+  assert.deepEqual(predictor.unknownWords(customer("a-number-never-seen")), ["plan"]);
+  assert.deepEqual(predictor.unknownWords(customer("plain")), []);
+  assert.equal(thrown(() => predictor.unknownWords({})).problem.status, 422);
+});
+
+test("the model card tells of dates, bounds, words for missing and protected attributes", () => {
+  const { as_of, sensitive, columns } = Predictor.load(modelBytes("shop")).model;
+  assert.equal(as_of, "2024-03-01");
+  assert.deepEqual(sensitive, ["age"]);
+  assert.deepEqual(columns.slice(0, 2), [
+    {
+      name: "age",
+      kind: "numeric",
+      optional: true,
+      minimum: 0,
+      maximum: 120,
+      missing: ["-1", "999"],
+      sensitive: "age",
+    },
+    { name: "joined", kind: "date", optional: true, missing: ["1900-01-01"] },
+  ]);
+  assert.equal(Predictor.load(modelBytes("sample")).model.as_of, undefined);
+});
+
 test("what is not a customer object is refused as the Worker would", () => {
   const predictor = Predictor.load(modelBytes("sample"));
   for (const value of [undefined, null, 7, "customer", true, [], [{}], () => ({}), Symbol("s"), 7n]) {

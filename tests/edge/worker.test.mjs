@@ -39,7 +39,7 @@ async function assertProblem(response, status, slug) {
   assert.equal(problem.request_id, response.headers.get("x-request-id"));
 }
 
-const BUILDS = { sample: "edge/build", excerpt: "edge/build-excerpt" };
+const BUILDS = { sample: "edge/build", excerpt: "edge/build-excerpt", shop: "edge/build-shop" };
 
 for (const [model, build] of Object.entries(BUILDS)) {
   test(`every accepted case of the ${model} gets its reply to the byte`, async (t) => {
@@ -201,6 +201,27 @@ test("fields that the model does not know are named, or refused where so configu
     ["/Größe", "unknown-field"],
   ]);
   assert.equal((await ask(strict, PLAIN.request)).status, 200);
+});
+
+test("columns with a word that the model does not know are named, on a miss and on a hit", async (t) => {
+  const worker = await startWorker(t, { build: BUILDS.shop });
+  const unseen = cases("shop", "accept").find(({ name }) => name === "a-word-never-seen");
+  const alike = unseen.text.replace("platinum", "diamond");
+  const said = async (body) => (await ask(worker, body)).headers.get("wedge-other");
+  assert.equal(await said(unseen.request), "plan");
+  await untilHit(worker, unseen.request, unseen.reply);
+  assert.equal(await said(unseen.request), "plan");
+  await untilHit(worker, alike, unseen.reply);
+  assert.equal(await said(cases("shop", "accept").find(({ name }) => name === "plain").request), null);
+});
+
+test("customers who are equal on their days share an entry", async (t) => {
+  const worker = await startWorker(t, { build: BUILDS.shop });
+  const { text, reply } = cases("shop", "accept").find(({ name }) => name === "plain");
+  await untilHit(worker, text, reply);
+  const shifted = text.replace("2023-12-24", "2024-12-24T10:00").replace("{", '{"as_of": "2025-03-02", ');
+  await untilHit(worker, shifted, reply);
+  assert.equal((await (await worker.kv()).list()).keys.length, 1);
 });
 
 test("paths, methods, media types and sizes are checked in this order", async (t) => {

@@ -6,14 +6,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its files fails")]
 
-use std::fs;
-use std::path::{Path, PathBuf};
-
 use edge::{Config, Handler, Problem};
 use serde::Serialize;
+use std::fs;
+use tests::root;
 
-const MODELS: [(&str, &str); 2] =
-    [("sample", "edge/model.postcard"), ("excerpt", "tests/data/artifacts/format-1.postcard")];
+mod shop;
+
+const MODELS: [(&str, &str); 3] = [
+    ("sample", "edge/model.postcard"),
+    ("excerpt", "tests/data/artifacts/format-1.postcard"),
+    ("shop", shop::PATH),
+];
 
 /// What stands in `reject/NAME.reply.json`.
 #[derive(Serialize)]
@@ -85,12 +89,11 @@ fn no_damaged_body_is_more_than_refused() {
     assert!(same > 1000 && other > 100 && refused > 10_000, "{same} {other} {refused}");
 }
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
-}
-
 fn handler(artifact: &str) -> Handler {
-    let bytes = fs::read(root().join(artifact)).unwrap();
+    let bytes = match artifact {
+        shop::PATH => shop::artifact(),
+        path => fs::read(root().join(path)).unwrap(),
+    };
     Handler::load(&bytes, Config::default()).unwrap()
 }
 

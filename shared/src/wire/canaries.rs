@@ -4,9 +4,9 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use super::finite;
 use crate::canary::{Canaries, MAX_CANARIES};
-use crate::column::{Column, MAX_NUMBER};
-use crate::number::Finite;
+use crate::column::Column;
 use crate::record::{Record, Value};
 use crate::schema::Schema;
 
@@ -54,15 +54,12 @@ impl WireCanaries {
 
 impl WireValue {
     fn read(&self, column: &Column) -> Option<Value> {
-        let n_levels = column.kind.n_levels();
-        match self {
-            Self::Missing => column.optional.then_some(Value::Missing),
-            Self::Number(number) => {
-                let inside = n_levels == 0 && number.abs() <= MAX_NUMBER;
-                Finite::new(*number).filter(|_| inside).map(Value::Number)
-            }
-            Self::Level(id) => (usize::from(*id) < n_levels).then_some(Value::Level(*id)),
-        }
+        let value = match self {
+            Self::Missing => Value::Missing,
+            Self::Number(number) => Value::Number(finite(*number)?),
+            Self::Level(id) => Value::Level(*id),
+        };
+        column.holds(&value).then_some(value)
     }
 }
 

@@ -4,111 +4,170 @@ use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
-use super::take;
-use crate::column::ColumnKind;
+use super::{finite, take};
+use crate::column::{Column, ColumnKind};
+use crate::date::DateOrder;
 use crate::number::Finite;
+use crate::sensitive::Sensitive;
 use crate::transform::ColumnStep;
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct WireColumn {
-    pub(super) name: String,
-    pub(super) optional: bool,
-    pub(super) kind: WireKind,
+    name: String,
+    optional: bool,
+    /// Whether segment models are told where it is missing.
+    pub(super) indicator: bool,
+    /// 0, or the position in [`Sensitive::ALL`], counted from 1.
+    sensitive: u8,
+    /// How many words mean "missing"; they stand before the levels.
+    n_missing: u16,
+    kind: WireKind,
 }
 
 #[derive(Serialize, Deserialize)]
-pub(super) enum WireKind {
-    Numeric {
-        impute: f64,
-        lower: Option<f64>,
-        upper: Option<f64>,
-        lambda: Option<f64>,
-        mean: f64,
-        scale: f64,
-    },
-    YesNo {
-        impute: u16,
-        mean: f64,
-        scale: f64,
-    },
-    Ordinal {
-        n_words: u16,
-        impute: u16,
-        mean: f64,
-        scale: f64,
-    },
-    Categorical {
-        n_words: u16,
-        other: bool,
-        impute: u16,
-        height: f64,
-    },
+enum WireKind {
+    Numeric { lower: Option<f64>, upper: Option<f64>, step: WireNumber },
+    Date { order: u8, step: WireNumber },
+    YesNo { impute: u16, mean: f64, scale: f64 },
+    Ordinal { n_words: u16, impute: u16, mean: f64, scale: f64 },
+    Categorical { n_words: u16, other: bool, impute: u16, height: f64 },
 }
 
-/// `None` when the step does not belong to the kind.
-pub(super) fn write_kind(kind: &ColumnKind, step: &ColumnStep, n_words: u16) -> Option<WireKind> {
-    let get = |bound: &Option<Finite>| bound.map(Finite::get);
-    Some(match (kind, step) {
-        (ColumnKind::Numeric, ColumnStep::Number { impute, lower, upper, lambda, mean, scale }) => {
-            WireKind::Numeric {
-                impute: impute.get(),
-                lower: get(lower),
-                upper: get(upper),
-                lambda: get(lambda),
-                mean: mean.get(),
-                scale: scale.get(),
+#[derive(Serialize, Deserialize)]
+struct WireNumber {
+    impute: f64,
+    lower: Option<f64>,
+    upper: Option<f64>,
+    lambda: Option<f64>,
+    mean: f64,
+    scale: f64,
+}
+
+/// In the order of their numbers.
+const ORDERS: [DateOrder; 3] = [DateOrder::Ymd, DateOrder::Dmy, DateOrder::Mdy];
+
+impl WireColumn {
+    /// `None` when the step does not belong to the kind or there are too many words.
+    pub(super) fn of(column: &Column, step: &ColumnStep, indicator: bool) -> Option<Self> {
+        let kind = match (&column.kind, step) {
+            (ColumnKind::Numeric { lower, upper }, step) => {
+                WireKind::Numeric { lower: get(*lower), upper: get(*upper), step: number(step)? }
             }
-        }
-        (ColumnKind::YesNo { .. }, ColumnStep::Rank { impute, mean, scale }) => {
-            WireKind::YesNo { impute: *impute, mean: mean.get(), scale: scale.get() }
-        }
-        (ColumnKind::Ordinal { .. }, ColumnStep::Rank { impute, mean, scale }) => {
-            WireKind::Ordinal { n_words, impute: *impute, mean: mean.get(), scale: scale.get() }
-        }
-        (ColumnKind::Categorical { other, .. }, ColumnStep::OneHot { impute, height }) => {
-            WireKind::Categorical { n_words, other: *other, impute: *impute, height: height.get() }
-        }
-        _ => return None,
+            (ColumnKind::Date { order }, step) => {
+                let order = ORDERS.iter().position(|known| known == order)?;
+                WireKind::Date { order: u8::try_from(order).ok()?, step: number(step)? }
+            }
+            (ColumnKind::YesNo { .. }, ColumnStep::Rank { impute, mean, scale }) => {
+                WireKind::YesNo { impute: *impute, mean: mean.get(), scale: scale.get() }
+            }
+            (ColumnKind::Ordinal { levels }, ColumnStep::Rank { impute, mean, scale }) => {
+                let n_words = u16::try_from(levels.len()).ok()?;
+                WireKind::Ordinal { n_words, impute: *impute, mean: mean.get(), scale: scale.get() }
+            }
+            (ColumnKind::Categorical { levels, other }, ColumnStep::OneHot { impute, height }) => {
+                WireKind::Categorical {
+                    n_words: u16::try_from(levels.len()).ok()?,
+                    other: *other,
+                    impute: *impute,
+                    height: height.get(),
+                }
+            }
+            _ => return None,
+        };
+        let told = |known: Sensitive| Sensitive::ALL.iter().position(|&s| s == known);
+        let sensitive = column.sensitive.and_then(told).map_or(0, |position| position + 1);
+        Some(Self {
+            name: column.name.clone(),
+            optional: column.optional,
+            indicator,
+            sensitive: u8::try_from(sensitive).ok()?,
+            n_missing: u16::try_from(column.missing.len()).ok()?,
+            kind,
+        })
+    }
+
+    /// `None` when words run out, a figure is not finite or a number stands for nothing.
+    pub(super) fn read(
+        self,
+        words: &mut impl Iterator<Item = String>,
+    ) -> Option<(Column, ColumnStep)> {
+        let sensitive = match self.sensitive.checked_sub(1) {
+            Some(position) => Some(*Sensitive::ALL.get(usize::from(position))?),
+            None => None,
+        };
+        let missing = take(words, self.n_missing.into())?;
+        let (kind, step) = self.kind.read(words)?;
+        Some((Column { name: self.name, kind, optional: self.optional, missing, sensitive }, step))
+    }
+}
+
+impl WireKind {
+    fn read(self, words: &mut impl Iterator<Item = String>) -> Option<(ColumnKind, ColumnStep)> {
+        Some(match self {
+            Self::Numeric { lower, upper, step } => {
+                let kind = ColumnKind::Numeric { lower: bound(lower)?, upper: bound(upper)? };
+                (kind, step.read()?)
+            }
+            Self::Date { order, step } => {
+                (ColumnKind::Date { order: *ORDERS.get(usize::from(order))? }, step.read()?)
+            }
+            Self::YesNo { impute, mean, scale } => {
+                let (no, yes) = (words.next()?, words.next()?);
+                (ColumnKind::YesNo { no, yes }, rank(impute, mean, scale)?)
+            }
+            Self::Ordinal { n_words, impute, mean, scale } => {
+                let levels = take(words, n_words.into())?;
+                (ColumnKind::Ordinal { levels }, rank(impute, mean, scale)?)
+            }
+            Self::Categorical { n_words, other, impute, height } => {
+                let levels = take(words, n_words.into())?;
+                let step = ColumnStep::OneHot { impute, height: finite(height)? };
+                (ColumnKind::Categorical { levels, other }, step)
+            }
+        })
+    }
+}
+
+impl WireNumber {
+    fn read(&self) -> Option<ColumnStep> {
+        Some(ColumnStep::Number {
+            impute: finite(self.impute)?,
+            lower: bound(self.lower)?,
+            upper: bound(self.upper)?,
+            lambda: bound(self.lambda)?,
+            mean: finite(self.mean)?,
+            scale: finite(self.scale)?,
+        })
+    }
+}
+
+fn number(step: &ColumnStep) -> Option<WireNumber> {
+    let ColumnStep::Number { impute, lower, upper, lambda, mean, scale } = step else {
+        return None;
+    };
+    Some(WireNumber {
+        impute: impute.get(),
+        lower: get(*lower),
+        upper: get(*upper),
+        lambda: get(*lambda),
+        mean: mean.get(),
+        scale: scale.get(),
     })
 }
 
-/// `None` when words run out or a figure is not finite.
-pub(super) fn read_kind(
-    kind: &WireKind,
-    words: &mut impl Iterator<Item = String>,
-) -> Option<(ColumnKind, ColumnStep)> {
-    let bound = |bound: &Option<f64>| match bound {
-        Some(bound) => Finite::new(*bound).map(Some),
+fn get(bound: Option<Finite>) -> Option<f64> {
+    bound.map(Finite::get)
+}
+
+/// `None` when there is a bound and it is not finite.
+#[expect(clippy::option_option, reason = "no bound is as good as a finite one")]
+fn bound(bound: Option<f64>) -> Option<Option<Finite>> {
+    match bound {
+        Some(bound) => finite(bound).map(Some),
         None => Some(None),
-    };
-    Some(match kind {
-        WireKind::Numeric { impute, lower, upper, lambda, mean, scale } => {
-            let step = ColumnStep::Number {
-                impute: Finite::new(*impute)?,
-                lower: bound(lower)?,
-                upper: bound(upper)?,
-                lambda: bound(lambda)?,
-                mean: Finite::new(*mean)?,
-                scale: Finite::new(*scale)?,
-            };
-            (ColumnKind::Numeric, step)
-        }
-        WireKind::YesNo { impute, mean, scale } => {
-            let (no, yes) = (words.next()?, words.next()?);
-            (ColumnKind::YesNo { no, yes }, rank(*impute, *mean, *scale)?)
-        }
-        WireKind::Ordinal { n_words, impute, mean, scale } => {
-            let levels = take(words, (*n_words).into())?;
-            (ColumnKind::Ordinal { levels }, rank(*impute, *mean, *scale)?)
-        }
-        WireKind::Categorical { n_words, other, impute, height } => {
-            let levels = take(words, (*n_words).into())?;
-            let step = ColumnStep::OneHot { impute: *impute, height: Finite::new(*height)? };
-            (ColumnKind::Categorical { levels, other: *other }, step)
-        }
-    })
+    }
 }
 
 fn rank(impute: u16, mean: f64, scale: f64) -> Option<ColumnStep> {
-    Some(ColumnStep::Rank { impute, mean: Finite::new(mean)?, scale: Finite::new(scale)? })
+    Some(ColumnStep::Rank { impute, mean: finite(mean)?, scale: finite(scale)? })
 }

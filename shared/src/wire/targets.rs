@@ -20,7 +20,7 @@ pub(super) struct WireTarget {
 #[derive(Serialize, Deserialize, Clone, Copy, PartialEq)]
 pub(super) enum Form {
     Constant,
-    /// Intercept, then one weight a feature.
+    /// Intercept, then one weight a feature or indicator.
     Linear {
         floor: Option<f64>,
     },
@@ -40,14 +40,14 @@ impl Form {
     pub(super) fn read(
         self,
         coefficients: &mut impl Iterator<Item = f64>,
-        n_features: usize,
+        n_inputs: usize,
         n_classes: usize,
     ) -> Option<SegmentModel> {
         Some(match self {
             Self::Constant => SegmentModel::Constant(coefficients.next()?),
             Self::Linear { floor } => SegmentModel::Linear {
                 intercept: coefficients.next()?,
-                weights: take(coefficients, n_features)?,
+                weights: take(coefficients, n_inputs)?,
                 floor,
             },
             // Without classes it would cost no byte, and any number of segments could have it.

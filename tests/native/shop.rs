@@ -1,0 +1,137 @@
+//! An artifact that no fit made: every kind of column, dates, bounds, words for missing, and models that are
+//! told of missing values. `WEDGE_BLESS=1` writes it to `tests/data/artifacts/shop.postcard`.
+
+use std::fs;
+
+use shared::artifact::encode;
+use shared::centroids::Centroids;
+use shared::date::{DateOrder, Day};
+use shared::model::{SegmentInfo, TargetModels, Training};
+use shared::number::Finite;
+use shared::segment_model::{Target, TargetKind};
+use shared::transform::ColumnStep;
+use shared::{
+    Assigner, Column, ColumnKind, Model, ModelParts, Playbook, RawRecord, Schema, SegmentModel,
+    Sensitive, Transform,
+};
+use tests::root;
+
+/// Where it is committed.
+pub(crate) const PATH: &str = "tests/data/artifacts/shop.postcard";
+
+fn finite(x: f64) -> Finite {
+    Finite::new(x).unwrap()
+}
+
+fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|&word| word.to_owned()).collect()
+}
+
+fn schema() -> Schema {
+    let optional = |name: &str, kind| Column { optional: true, ..Column::new(name, kind) };
+    let bounded = ColumnKind::Numeric { lower: Some(finite(0.0)), upper: Some(finite(120.0)) };
+    let flag = ColumnKind::YesNo { no: "0".into(), yes: "1".into() };
+    let plan = ColumnKind::Categorical { levels: words(&["1", "2", "gold"]), other: false };
+    let columns = vec![
+        Column {
+            missing: words(&["-1", "999"]),
+            sensitive: Some(Sensitive::Age),
+            ..optional("age", bounded)
+        },
+        Column {
+            missing: words(&["1900-01-01"]),
+            ..optional("joined", ColumnKind::Date { order: DateOrder::Dmy })
+        },
+        Column { missing: words(&["-9"]), ..Column::new("visits", ColumnKind::ANY_NUMBER) },
+        optional("newsletter", flag),
+        Column::new("size", ColumnKind::Ordinal { levels: words(&["S", "M", "L"]) }),
+        Column::new("plan", plan),
+    ];
+    Schema::new(columns, Day::parse("2024-03-01")).unwrap()
+}
+
+fn steps() -> Vec<ColumnStep> {
+    let number = |impute, upper: f64, lambda: Option<f64>, mean, scale| ColumnStep::Number {
+        impute: finite(impute),
+        lower: None,
+        upper: Some(finite(upper)),
+        lambda: lambda.map(finite),
+        mean: finite(mean),
+        scale: finite(scale),
+    };
+    vec![
+        number(41.5, 80.0, None, 40.0, 12.0),
+        number(412.0, 3000.0, Some(0.25), 13.0, 4.5),
+        number(3.0, 40.0, Some(0.0), 1.25, 0.75),
+        ColumnStep::Rank { impute: 0, mean: finite(0.25), scale: finite(0.4375) },
+        ColumnStep::Rank { impute: 1, mean: finite(1.0), scale: finite(0.75) },
+        ColumnStep::OneHot { impute: 2, height: finite(1.25) },
+    ]
+}
+
+fn parts() -> ModelParts {
+    let schema = schema();
+    let centres = [
+        [-0.75, -0.5, -0.25, 0.5, 0.0, 0.75, 0.25, 0.125],
+        [0.5, 0.75, 1.0, -0.25, 0.5, 0.25, 0.25, 0.5],
+    ];
+    let spend = |intercept| SegmentModel::Linear {
+        intercept,
+        // The features, then whether `age` and `joined` are missing.
+        weights: vec![2.5, -4.0, 12.5, 1.0, 3.0, 0.1, 0.2, 5.0, -7.5, 11.0],
+        floor: Some(0.0),
+    };
+    let segment = |name: &str, share_percent| SegmentInfo { name: name.into(), share_percent };
+    ModelParts {
+        transform: Transform::new(&schema, steps(), vec![0, 1]).unwrap(),
+        schema,
+        assigner: Assigner::KMeans(Centroids::from_rows(&centres.concat(), 8).unwrap()),
+        segments: vec![
+            segment("Segment 0: low age, few days since joined", 60),
+            segment("Segment 1: high visits, many days since joined", 40),
+        ],
+        targets: vec![
+            TargetModels {
+                target: Target { name: "spend".into(), kind: TargetKind::Number },
+                by_segment: vec![spend(20.0), spend(45.5)],
+            },
+            TargetModels {
+                target: Target { name: "days_since_joined".into(), kind: TargetKind::Number },
+                by_segment: vec![SegmentModel::Constant(203.0), SegmentModel::Constant(1140.0)],
+            },
+        ],
+        playbook: Playbook::Shortfall {
+            threshold: 0.5,
+            columns: vec![0, 2],
+            typical: vec![32.0, 2.0, 47.0, 9.0],
+        },
+        training: Training {
+            seed: 0,
+            wcss: vec![9.0, 4.0],
+            knee_from_one: None,
+            knee_from_two: None,
+        },
+    }
+}
+
+/// The artifact's bytes, which are the committed ones.
+pub(crate) fn artifact() -> Vec<u8> {
+    let model = Model::new(parts()).unwrap();
+    let canaries = [
+        r#"{"age":33.3,"joined":"2023-12-24","visits":4,"newsletter":true,"size":"L","plan":"gold"}"#,
+        r#"{"joined":"2019-06-30","visits":17.5,"size":"S","plan":2}"#,
+        r#"{"age":71,"visits":0,"newsletter":0,"size":"M","plan":"(other)"}"#,
+        r#"{"visits":2,"size":"M","plan":"1"}"#,
+    ];
+    let record = |text: &&str| {
+        let raw = RawRecord::from_json(text).unwrap();
+        model.parts().schema.validate(&raw).unwrap()
+    };
+    let bytes = encode(&model, canaries.iter().map(record).collect()).unwrap();
+    let committed = root().join(PATH);
+    if std::env::var_os("WEDGE_BLESS").is_some() {
+        fs::write(&committed, &bytes).unwrap();
+    }
+    assert!(fs::read(&committed).unwrap_or_default() == bytes, "{PATH} is out of date");
+    bytes
+}
