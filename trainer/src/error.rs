@@ -5,6 +5,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use serde::Serialize;
+
+use crate::infer::findings::Finding;
+use crate::problems::Problem;
+
 /// Why a command stopped. `Display` says what and where; [`hint`](Error::hint) says what to do.
 #[derive(Debug)]
 pub enum Error {
@@ -45,16 +50,18 @@ pub enum Error {
         /// What to do.
         hint: String,
     },
-    /// Rows that the model cannot take.
+    /// Rows that cannot be used.
     BadRows {
         /// The file.
         path: PathBuf,
-        /// The first few: line, column, what was expected. Never a value.
-        first: Vec<(u64, String, String)>,
-        /// How many violations there are in all.
-        count: usize,
+        /// How many rows.
+        rows: usize,
+        /// What is wrong with them, by column and kind; at most [`SHOWN`](crate::problems::SHOWN).
+        problems: Vec<Problem>,
+        /// How many findings there are of further kinds.
+        further: usize,
         /// What to do.
-        hint: &'static str,
+        hint: String,
     },
     /// The data as a whole cannot be segmented.
     Unfit {
@@ -72,6 +79,15 @@ pub enum Error {
         /// Why.
         reason: shared::ArtifactError,
     },
+    /// Everything that keeps a table from being fitted.
+    Unready {
+        /// The file.
+        path: PathBuf,
+        /// The errors among what was found.
+        findings: Vec<Finding>,
+    },
+    /// `check` has said what is wrong; the exit code says it again.
+    NotReady,
     /// Options that contradict each other.
     Usage {
         /// What is wrong.
@@ -81,38 +97,131 @@ pub enum Error {
     },
 }
 
+#[derive(Serialize)]
+struct Envelope<'e> {
+    error: Report<'e>,
+}
+
+/// An error as scripts read it; what is not known is absent.
+#[derive(Serialize)]
+struct Report<'e> {
+    kind: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    problems: &'e [Problem],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    findings: &'e [Finding],
+    #[serde(skip_serializing_if = "str::is_empty")]
+    hint: &'e str,
+    exit_code: u8,
+}
+
 impl Error {
     /// An error of opening `path` to read.
     pub fn opening(path: &Path, reason: io::Error) -> Self {
         Self::NoInput { path: path.into(), reason }
     }
 
-    /// The exit code: sysexits' numbers, 2 for usage.
+    /// What the command line's parser says, without its layout.
+    pub fn usage(told: &clap::Error) -> Self {
+        let text = told.render().to_string();
+        let text = text.trim();
+        let (what, rest) = text.split_once("\n\n").unwrap_or((text, ""));
+        let hint = rest.split("\n\n").next().unwrap_or_default();
+        Self::Usage {
+            what: what.trim_start_matches("error: ").to_owned(),
+            hint: hint.trim().trim_start_matches("tip: ").to_owned(),
+        }
+    }
+
+    /// The exit code of the process.
     pub fn exit_code(&self) -> ExitCode {
-        ExitCode::from(match self {
+        ExitCode::from(self.code())
+    }
+
+    /// The exit code as a number: sysexits' numbers, 2 for usage.
+    fn code(&self) -> u8 {
+        match self {
             Self::Usage { .. } => 2,
             Self::BadTable { .. }
             | Self::BadRows { .. }
             | Self::Unfit { .. }
+            | Self::Unready { .. }
+            | Self::NotReady
             | Self::BadArtifact { .. } => 65,
             Self::NoInput { .. } | Self::IsDirectory { .. } => 66,
             Self::CannotWrite { .. } => 73,
             Self::Io { .. } => 74,
-        })
+        }
+    }
+
+    /// The kind of error as scripts read it, stable across versions.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::NoInput { .. } => "no-input",
+            Self::IsDirectory { .. } => "is-directory",
+            Self::Io { .. } => "input-output",
+            Self::CannotWrite { .. } => "cannot-write",
+            Self::BadTable { .. } => "bad-table",
+            Self::BadRows { .. } => "bad-rows",
+            Self::Unfit { .. } => "unfit",
+            Self::BadArtifact { .. } => "bad-artifact",
+            Self::Unready { .. } | Self::NotReady => "not-ready",
+            Self::Usage { .. } => "usage",
+        }
+    }
+
+    /// The file that the error is about.
+    fn path(&self) -> Option<&Path> {
+        match self {
+            Self::NoInput { path, .. }
+            | Self::IsDirectory { path }
+            | Self::Io { path, .. }
+            | Self::CannotWrite { path, .. }
+            | Self::BadTable { path, .. }
+            | Self::BadRows { path, .. }
+            | Self::Unfit { path, .. }
+            | Self::Unready { path, .. }
+            | Self::BadArtifact { path, .. } => Some(path),
+            Self::Usage { .. } | Self::NotReady => None,
+        }
+    }
+
+    /// The error as one line of JSON, for scripts.
+    pub fn to_json(&self) -> String {
+        let report = Report {
+            kind: self.kind(),
+            message: self.to_string(),
+            path: self.path().map(|path| path.display().to_string()),
+            line: if let Self::BadTable { line, .. } = self { Some(*line) } else { None },
+            problems: if let Self::BadRows { problems, .. } = self { problems } else { &[] },
+            findings: if let Self::Unready { findings, .. } = self { findings } else { &[] },
+            hint: self.hint(),
+            exit_code: self.code(),
+        };
+        serde_json::to_string(&Envelope { error: report }).expect("a report is plain data")
     }
 
     /// What to do about it; empty when the message says it all.
     pub fn hint(&self) -> &str {
         match self {
-            Self::BadTable { hint, .. } | Self::Unfit { hint, .. } | Self::Usage { hint, .. } => {
-                hint
-            }
+            Self::BadTable { hint, .. }
+            | Self::BadRows { hint, .. }
+            | Self::Unfit { hint, .. }
+            | Self::Usage { hint, .. } => hint,
             Self::IsDirectory { .. } => "name a file in it",
-            Self::BadRows { hint, .. } => hint,
             Self::BadArtifact { .. } => {
                 "make a new one with `trainer fit`, or copy the file again if it may be damaged"
             }
-            Self::NoInput { .. } | Self::Io { .. } | Self::CannotWrite { .. } => "",
+            // Each finding says its own.
+            Self::Unready { .. } => "`trainer check` says all there is to say of the table",
+            Self::NoInput { .. } | Self::Io { .. } | Self::CannotWrite { .. } | Self::NotReady => {
+                ""
+            }
         }
     }
 }
@@ -133,16 +242,26 @@ impl fmt::Display for Error {
             Self::BadTable { path, line, what, .. } => {
                 write!(f, "`{}` line {line}: {what}", path.display())
             }
-            Self::BadRows { path, first, count, .. } => {
-                let s = if *count == 1 { "" } else { "s" };
-                write!(f, "`{}`: {count} value{s} cannot be used", path.display())?;
-                for (line, column, expected) in first {
-                    write!(f, "\n  line {line}, column `{column}`: expected {expected}")?;
+            Self::BadRows { path, rows, problems, further, .. } => {
+                let s = if *rows == 1 { "" } else { "s" };
+                write!(f, "`{}`: {rows} row{s} cannot be used", path.display())?;
+                for problem in problems {
+                    write!(f, "\n  {problem}")?;
                 }
-                let rest = count - first.len();
-                if rest > 0 { write!(f, "\n  and {rest} more") } else { Ok(()) }
+                if *further > 0 { write!(f, "\n  and {further} of further kinds") } else { Ok(()) }
             }
             Self::Unfit { path, what, .. } => write!(f, "`{}`: {what}", path.display()),
+            Self::Unready { path, findings } => {
+                write!(f, "`{}` cannot be fitted as it is", path.display())?;
+                for finding in findings {
+                    write!(f, "\n  {finding}")?;
+                    if !finding.remedy.is_empty() {
+                        write!(f, "\n    {}", finding.remedy)?;
+                    }
+                }
+                Ok(())
+            }
+            Self::NotReady => f.write_str("`fit` would not go on"),
             Self::BadArtifact { path, reason } => write!(f, "`{}`: {reason}", path.display()),
             Self::Usage { what, .. } => f.write_str(what),
         }
@@ -171,6 +290,7 @@ pub fn suggestion<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> Stri
         Some(name) if distance(&name) <= 1 + given.chars().count() / 3 => {
             format!("did you mean `{name}`?")
         }
-        _ => format!("the columns are: {}", known.join(", ")),
+        _ if known.len() > 30 => String::new(),
+        _ => format!("there are: {}", known.join(", ")),
     }
 }

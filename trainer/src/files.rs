@@ -1,13 +1,14 @@
 //! Files: opened with errors that name them, written whole or not at all.
 
 use std::fs::{self, File};
-use std::io::Write;
-use std::path::Path;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use shared::Artifact;
 use tempfile::NamedTempFile;
 
 use crate::error::Error;
+use crate::leftovers::leftovers;
 
 /// Opens a file to read; a directory is an error of its own.
 ///
@@ -37,60 +38,140 @@ pub fn read_artifact(path: &Path) -> Result<Artifact, Error> {
     Artifact::decode(&bytes).map_err(|reason| Error::BadArtifact { path: path.into(), reason })
 }
 
-/// Makes a directory and those above it.
+/// Makes a directory and those above it; if the run fails, those that stayed empty go again.
 ///
 /// # Errors
 /// [`Error::CannotWrite`].
 pub fn make_directory(path: &Path) -> Result<(), Error> {
+    leftovers().folder(path);
     fs::create_dir_all(path).map_err(|reason| Error::CannotWrite { path: path.into(), reason })
 }
 
-/// A file that appears under its name only when [`finish`](Pending::finish) is called.
+/// A file that appears under its name only when [`finish`](Pending::finish) is called; an interrupted run
+/// leaves nothing of it. A device or a pipe is written to as it is.
 pub struct Pending {
-    file: NamedTempFile,
-    path: std::path::PathBuf,
+    /// Always there until it is finished or dropped.
+    file: Option<Place>,
+    /// As it was asked for.
+    path: PathBuf,
+}
+
+enum Place {
+    /// Beside the place where it will appear, and that place.
+    Beside(NamedTempFile, PathBuf),
+    /// In the device or pipe itself.
+    Itself(File),
 }
 
 impl Pending {
-    /// Starts a file beside the place where it will appear.
+    /// Starts a file that others may read as they may read any.
     ///
     /// # Errors
     /// [`Error::CannotWrite`].
     pub fn create(path: &Path) -> Result<Self, Error> {
-        if path.is_dir() {
-            let reason = std::io::ErrorKind::IsADirectory.into();
-            return Err(Error::CannotWrite { path: path.into(), reason });
+        Self::with_mode(path, 0o666)
+    }
+
+    /// Starts a file that holds rows of persons: nobody else may read it, from the first byte on, even where
+    /// it replaces one that others could read.
+    ///
+    /// # Errors
+    /// [`Error::CannotWrite`].
+    pub fn create_private(path: &Path) -> Result<Self, Error> {
+        Self::with_mode(path, 0o600)
+    }
+
+    fn with_mode(path: &Path, mode: u32) -> Result<Self, Error> {
+        let failed = |reason| Error::CannotWrite { path: path.into(), reason };
+        let existing = fs::metadata(path).ok();
+        if existing.as_ref().is_some_and(fs::Metadata::is_dir) {
+            return Err(failed(io::ErrorKind::IsADirectory.into()));
         }
-        let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
+        if existing.as_ref().is_some_and(|found| !found.is_file()) {
+            // A new file in its place would take `/dev/null` from everyone.
+            let file = File::options().write(true).open(path).map_err(failed)?;
+            return Ok(Self { file: Some(Place::Itself(file)), path: path.into() });
+        }
+        // A link stays, and the file that it names is replaced.
+        let target = if existing.is_some() { fs::canonicalize(path) } else { Ok(path.into()) };
+        let target = target.map_err(failed)?;
+        let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let mut leftovers = leftovers();
         let file = tempfile::Builder::new()
             .prefix(".trainer-")
-            .permissions_like_other_files()
+            .unix_mode(mode)
             .tempfile_in(parent.unwrap_or(Path::new(".")))
-            .map_err(|reason| Error::CannotWrite { path: path.into(), reason })?;
-        Ok(Self { file, path: path.into() })
+            .map_err(failed)?;
+        leftovers.begin(file.path());
+        Ok(Self { file: Some(Place::Beside(file, target)), path: path.into() })
     }
 
     /// Makes the file appear.
     ///
     /// # Errors
     /// [`Error::CannotWrite`].
-    pub fn finish(mut self) -> Result<(), Error> {
-        let flushed = self.file.flush().and_then(|()| self.file.as_file().sync_all());
-        flushed.map_err(|reason| Error::CannotWrite { path: self.path.clone(), reason })?;
-        self.file
-            .persist(&self.path)
-            .map(drop)
-            .map_err(|error| Error::CannotWrite { path: self.path, reason: error.error })
+    pub fn finish(self) -> Result<(), Error> {
+        Self::finish_all(vec![self])
+    }
+
+    /// Makes files appear, the last one last; an interruption comes before all of them or after.
+    ///
+    /// # Errors
+    /// [`Error::CannotWrite`].
+    pub fn finish_all(mut files: Vec<Self>) -> Result<(), Error> {
+        for pending in &mut files {
+            pending.settle().map_err(|reason| pending.failed(reason))?;
+        }
+        let mut leftovers = leftovers();
+        let mut appear = |pending: &mut Self| {
+            let Some(Place::Beside(file, target)) = pending.file.take() else { return Ok(()) };
+            leftovers.end(file.path());
+            file.persist(target).map(drop).map_err(|error| pending.failed(error.error))
+        };
+        let done = files.iter_mut().try_for_each(&mut appear);
+        // Those that are left take the lock themselves when they are dropped.
+        drop(leftovers);
+        done
+    }
+
+    /// Brings everything written to the disk.
+    fn settle(&mut self) -> io::Result<()> {
+        self.flush()?;
+        match &self.file {
+            Some(Place::Beside(file, _)) => file.as_file().sync_all(),
+            _ => Ok(()),
+        }
+    }
+
+    fn failed(&self, reason: io::Error) -> Error {
+        Error::CannotWrite { path: self.path.clone(), reason }
+    }
+
+    fn inner(&mut self) -> &mut dyn Write {
+        match self.file.as_mut().expect("a file is there until it is finished") {
+            Place::Beside(file, _) => file,
+            Place::Itself(file) => file,
+        }
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        if let Some(Place::Beside(file, _)) = self.file.take() {
+            let mut leftovers = leftovers();
+            leftovers.end(file.path());
+            drop(file);
+        }
     }
 }
 
 impl Write for Pending {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.file.write(bytes)
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.inner().write(bytes)
     }
 
-    fn flush(&mut self) -> std::io::Result<()> {
-        self.file.flush()
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner().flush()
     }
 }
 
@@ -102,29 +183,27 @@ pub fn write_all(files: &[(&Path, &[u8])]) -> Result<(), Error> {
     let mut written = Vec::new();
     for (path, bytes) in files {
         let mut pending = Pending::create(path)?;
-        pending
-            .write_all(bytes)
-            .map_err(|reason| Error::CannotWrite { path: (*path).into(), reason })?;
+        pending.write_all(bytes).map_err(|reason| pending.failed(reason))?;
         written.push(pending);
     }
-    written.into_iter().try_for_each(Pending::finish)
+    Pending::finish_all(written)
 }
 
-/// Temporary files are private by default; results are files like any other.
-trait LikeOtherFiles {
-    fn permissions_like_other_files(&mut self) -> &mut Self;
+/// Who may read and write a temporary file, and the file that it becomes.
+trait UnixMode {
+    fn unix_mode(&mut self, mode: u32) -> &mut Self;
 }
 
-impl LikeOtherFiles for tempfile::Builder<'_, '_> {
+impl UnixMode for tempfile::Builder<'_, '_> {
     #[cfg(unix)]
-    fn permissions_like_other_files(&mut self) -> &mut Self {
+    fn unix_mode(&mut self, mode: u32) -> &mut Self {
         use std::os::unix::fs::PermissionsExt as _;
         // The process's umask still applies.
-        self.permissions(fs::Permissions::from_mode(0o666))
+        self.permissions(fs::Permissions::from_mode(mode))
     }
 
     #[cfg(not(unix))]
-    fn permissions_like_other_files(&mut self) -> &mut Self {
+    fn unix_mode(&mut self, _: u32) -> &mut Self {
         self
     }
 }

@@ -1,0 +1,305 @@
+//! Tables: what a fit found, and what a model is.
+
+use std::io::{self, Write};
+
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table};
+use shared::model::ModelParts;
+use shared::number::{self, Finite};
+use shared::segment_model::{SegmentModel, TargetKind, most_probable};
+use shared::{Artifact, Column, ColumnKind};
+
+use crate::choose::Reason;
+use crate::cli::FitArgs;
+use crate::describe::feature_names;
+use crate::fit::Fitted;
+use crate::infer::{ColumnReport, Role};
+use crate::quality::Quality;
+
+/// How wide a table is that no terminal shows.
+const PIPED: u16 = 120;
+
+/// The narrowest that a table is squeezed to, in characters.
+const NARROWEST: u16 = 72;
+
+pub(super) fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_style(UTF8_FULL_CONDENSED);
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    // What the environment says comes before what the terminal says, as elsewhere.
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let width = columns.filter(|&columns| columns > 0).or_else(|| table.width());
+    // Narrower, a table falls apart into letters; it had better be cut by the terminal.
+    table.set_width(width.unwrap_or(PIPED).max(NARROWEST));
+    table.set_header(header);
+    table
+}
+
+/// Keeps columns whole: names, figures and words that must not break.
+pub(super) fn keep_whole(table: &mut Table, columns: &[usize]) {
+    for &column in columns {
+        if let Some(column) = table.column_mut(column) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
+    }
+}
+
+/// How wide a table may be.
+pub(super) fn width_of(table: &Table) -> usize {
+    table.width().unwrap_or(PIPED).into()
+}
+
+/// A name that leaves room for what is said of it: a long one without its middle.
+pub(super) fn short_name(name: &str, width: usize) -> String {
+    let most = (width / 5).max(16);
+    let letters: Vec<char> = name.chars().collect();
+    if letters.len() <= most {
+        return name.to_owned();
+    }
+    let (head, tail) = (most / 2, most - most / 2 - 1);
+    let (head, tail) = (&letters[..head], &letters[letters.len() - tail..]);
+    head.iter().chain(&['…']).chain(tail).collect()
+}
+
+pub(super) fn align_right(table: &mut Table, columns: &[usize]) {
+    for &column in columns {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+}
+
+/// A bar of twenty blocks at most, which a narrow table has room for; never empty for a share above 0.
+fn bar(share: f64) -> String {
+    (0..20).take_while(|&blocks| f64::from(blocks) < share * 20.0).map(|_| '█').collect()
+}
+
+/// What a fit understood, chose and made.
+pub(crate) fn print_fit(out: &mut impl Write, args: &FitArgs, fitted: &Fitted) -> io::Result<()> {
+    writeln!(out, "{}: {} customers\n", args.data.display(), fitted.n_rows)?;
+    print_columns(out, &fitted.columns)?;
+    print_curve(out, fitted)?;
+    print_segments(out, fitted.artifact.model().parts(), Some(&fitted.sizes))?;
+    print_quality(out, &fitted.quality)?;
+    writeln!(out, "model {}", fitted.artifact.id().to_hex())?;
+    let folder = args.out.display();
+    writeln!(out, "wrote {folder}/model.postcard, metrics.json, schema.json, timings.json")
+}
+
+/// What each column is, in as few columns as say it.
+fn print_columns(out: &mut impl Write, reports: &[ColumnReport]) -> io::Result<()> {
+    let mut columns = table(&["column", "kind", "used as", "missing", "distinct"]);
+    for column in reports {
+        let (missing, distinct) = (column.missing.to_string(), column.distinct.to_string());
+        let name = short_name(&column.name, width_of(&columns));
+        columns.add_row([name.as_str(), column.kind, &used_as(column), &missing, &distinct]);
+    }
+    align_right(&mut columns, &[3, 4]);
+    keep_whole(&mut columns, &[0, 1, 3, 4]);
+    writeln!(out, "{columns}\n")
+}
+
+/// The part a column plays, and why.
+pub(super) fn used_as(column: &ColumnReport) -> String {
+    let part = match column.role {
+        Role::Feature => "feature".to_owned(),
+        Role::Target => "target".to_owned(),
+        _ => format!("left out: {}", column.why),
+    };
+    let sensitive = column.sensitive.filter(|_| column.role == Role::Feature);
+    let sensitive = sensitive.map(|attribute| format!("sensitive ({attribute})"));
+    let folded = (column.folded > 0).then(|| format!("{} rare words folded", column.folded));
+    [Some(part), sensitive, folded].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn print_curve(out: &mut impl Write, fitted: &Fitted) -> io::Result<()> {
+    let choice = &fitted.choice;
+    let mut curve = table(&["k", "WCSS", "", "smallest segment", ""]);
+    let highest = choice.fits[0].inertia;
+    for (i, fit) in choice.fits.iter().enumerate() {
+        let k = i + 1;
+        let mut marks = Vec::new();
+        if k == choice.k {
+            marks.push("chosen");
+        }
+        if choice.elbow.from_one.is_some_and(|knee| knee.k == k) {
+            marks.push("knee from k = 1");
+        }
+        if choice.elbow.from_two.is_some_and(|knee| knee.k == k) {
+            marks.push("knee from k = 2");
+        }
+        let share = if highest > 0.0 { fit.inertia / highest } else { 0.0 };
+        curve.add_row([
+            k.to_string(),
+            format!("{:.1}", fit.inertia),
+            bar(share),
+            fit.sizes.iter().copied().min().unwrap_or(0).to_string(),
+            marks.join(", "),
+        ]);
+    }
+    align_right(&mut curve, &[0, 1, 3]);
+    writeln!(out, "{curve}")?;
+    let k = choice.k;
+    match choice.reason {
+        Reason::Asked => {
+            writeln!(out, "as asked: {k} segments (the elbow is at {})\n", choice.elbow.k)
+        }
+        Reason::Elbow => writeln!(out, "{k} segments: the elbow of the curve\n"),
+        Reason::BelowElbow(elbow) => writeln!(
+            out,
+            "{k} segments: the elbow is at {elbow}, but a segment there would have too few customers\n"
+        ),
+    }
+}
+
+fn print_segments(
+    out: &mut impl Write,
+    parts: &ModelParts,
+    sizes: Option<&[usize]>,
+) -> io::Result<()> {
+    let header: &[&str] =
+        if sizes.is_some() { &["segment", "share", "customers"] } else { &["segment", "share"] };
+    let mut segments = table(header);
+    for (id, info) in parts.segments.iter().enumerate() {
+        let size = sizes.map(|sizes| sizes[id].to_string());
+        let share = format!("{} %", info.share_percent);
+        segments.add_row([info.name.clone(), share].into_iter().chain(size));
+    }
+    align_right(&mut segments, &[1, 2]);
+    writeln!(out, "{segments}\n")?;
+    print_expected(out, parts)
+}
+
+/// What is expected of each segment as a whole: typical values and most probable classes.
+fn print_expected(out: &mut impl Write, parts: &ModelParts) -> io::Result<()> {
+    let ids = (0..parts.segments.len()).map(|id| id.to_string());
+    let header: Vec<String> = ["typical of segment".to_owned()].into_iter().chain(ids).collect();
+    let mut expected = table(&header.iter().map(String::as_str).collect::<Vec<_>>());
+    for models in &parts.targets {
+        let cells =
+            models.by_segment.iter().filter_map(|model| match (model, &models.target.kind) {
+                (SegmentModel::Constant(value), _) => Some(value.to_string()),
+                (SegmentModel::Frequencies(p), TargetKind::Class { classes }) => {
+                    let most = most_probable(p);
+                    Some(format!("{} ({:.0} %)", classes[most], 100.0 * p[most]))
+                }
+                // A regression expects something else of each customer.
+                _ => None,
+            });
+        let cells: Vec<String> = cells.collect();
+        if !cells.is_empty() {
+            expected.add_row([models.target.name.clone()].into_iter().chain(cells));
+        }
+    }
+    align_right(&mut expected, &(1..=parts.segments.len()).collect::<Vec<_>>());
+    if expected.is_empty() { Ok(()) } else { writeln!(out, "{expected}\n") }
+}
+
+fn print_quality(out: &mut impl Write, quality: &[Quality]) -> io::Result<()> {
+    for quality in quality {
+        match quality {
+            Quality::Number(q) => {
+                let mut errors =
+                    table(&["predicting by", "RMSE", "MAE", "total predicted / actual"]);
+                for (name, e) in [
+                    ("the mean", q.baseline),
+                    ("one global model", q.global),
+                    ("segment models", q.segments),
+                ] {
+                    let total = e.total.map_or("-".to_owned(), |total| format!("{total:.3}"));
+                    errors.add_row([
+                        name.into(),
+                        format!("{:.4}", e.rmse),
+                        format!("{:.4}", e.mae),
+                        total,
+                    ]);
+                }
+                align_right(&mut errors, &[1, 2, 3]);
+                print_errors(out, &q.target, q.rows, &errors, q.segments_help)?;
+            }
+            Quality::Class(q) => {
+                let mut errors = table(&["predicting by", "accuracy", "log-loss"]);
+                for (name, e) in
+                    [("all customers' frequencies", q.global), ("the segment's", q.segments)]
+                {
+                    errors.add_row([
+                        name.into(),
+                        format!("{:.4}", e.accuracy),
+                        format!("{:.4}", e.log_loss),
+                    ]);
+                }
+                align_right(&mut errors, &[1, 2]);
+                print_errors(out, &q.target, q.rows, &errors, q.segments_help)?;
+            }
+            Quality::Typical { .. } => {}
+        }
+    }
+    print_typical(out, quality)
+}
+
+fn print_errors(
+    out: &mut impl Write,
+    target: &str,
+    rows: usize,
+    errors: &Table,
+    segments_help: bool,
+) -> io::Result<()> {
+    writeln!(out, "{target}, five folds, out of sample, {rows} customers\n{errors}")?;
+    if segments_help {
+        writeln!(out, "the segments themselves were found once, on all customers\n")
+    } else {
+        writeln!(out, "segments do not help here: every segment has the global model\n")
+    }
+}
+
+fn print_typical(out: &mut impl Write, quality: &[Quality]) -> io::Result<()> {
+    let mut errors = table(&["mean error of the typical value", "of all", "of the segment"]);
+    for quality in quality {
+        if let Quality::Typical { column, mae_all, mae_segments } = quality {
+            errors.add_row([column.clone(), format!("{mae_all:.4}"), format!("{mae_segments:.4}")]);
+        }
+    }
+    if errors.is_empty() {
+        return Ok(());
+    }
+    align_right(&mut errors, &[1, 2]);
+    writeln!(out, "{errors}\n")
+}
+
+/// What a column takes: its words or bounds, what means "missing", and what to beware of.
+fn takes(column: &Column) -> String {
+    let kind = &column.kind;
+    let words: Vec<&str> = (0..kind.n_levels()).filter_map(|id| kind.level(id)).collect();
+    let bounds = match kind {
+        ColumnKind::Numeric { lower, upper } => {
+            let bound = |word: &str, bound: &Option<Finite>| {
+                bound.map(|bound| format!("{word} {}", number::to_text(bound.get())))
+            };
+            [bound("at least", lower), bound("at most", upper)].into_iter().flatten().collect()
+        }
+        _ => Vec::new(),
+    };
+    let missing = (!column.missing.is_empty())
+        .then(|| format!("missing also as {}", column.missing.join(", ")));
+    let sensitive = column.sensitive.map(|attribute| format!("sensitive ({})", attribute.as_str()));
+    let words = (!words.is_empty()).then(|| words.join(", "));
+    words.into_iter().chain(bounds).chain(missing).chain(sensitive).collect::<Vec<_>>().join("; ")
+}
+
+/// What a model is.
+pub(crate) fn print_card(out: &mut impl Write, artifact: &Artifact) -> io::Result<()> {
+    let parts = artifact.model().parts();
+    writeln!(out, "model {}\n", artifact.id().to_hex())?;
+    let mut columns = table(&["column", "kind", "may be missing", "takes"]);
+    for column in parts.schema.columns() {
+        let missing = if column.optional { "yes" } else { "no" };
+        columns.add_row([&column.name, column.kind.name(), missing, &takes(column)]);
+    }
+    writeln!(out, "{columns}\n")?;
+    if let Some(as_of) = parts.schema.as_of() {
+        writeln!(out, "dates are counted back from {as_of}, unless a customer says another day\n")?;
+    }
+    print_segments(out, parts, None)?;
+    let features = feature_names(parts);
+    writeln!(out, "{} prepared features: {}", features.len(), features.join(", "))
+}
