@@ -1,31 +1,47 @@
-//! What each column of a table holds, and what part it plays: read off the values.
+//! What each column of a table holds, and what part it plays: read off the values, unless told.
 
-use std::collections::BTreeSet;
+pub mod dates;
+pub mod findings;
+pub mod kinds;
+mod known;
+pub mod leaks;
+pub mod personal;
+pub mod relations;
+pub mod report;
+pub mod scales;
 
-use serde::Serialize;
-use shared::segment_model::Target;
-use shared::{Column, Schema};
+use rayon::prelude::*;
+use shared::date::{DateOrder, Day};
+use shared::segment_model::{Target, TargetKind};
+use shared::{Column, ColumnKind, Schema};
 
+use self::findings::Findings;
+use self::kinds::Kind;
+use self::known::Known;
+use self::leaks::Outcome;
+use self::personal::Personal;
+pub use self::report::ColumnReport;
+use crate::cells::Cell;
 use crate::error::Error;
+use crate::names;
 use crate::profile::Profile;
 use crate::table::Table;
+use crate::told::{RoleTold, Told};
 
-/// What the person said about the columns.
-#[derive(Debug, Clone, Default)]
-pub struct ColumnOptions {
-    /// The column to predict.
-    pub target: Option<String>,
-    /// Columns to leave out.
-    pub ignore: Vec<String>,
-    /// The column that names the customer.
-    pub id: Option<String>,
-    /// A word must be shared by this many customers to stand in a model.
-    pub min_level: usize,
-}
+/// The name under which rare words are folded; a column's own word of this spelling is folded too.
+pub const OTHER: &str = "(other)";
+
+/// A column that removes this share of the target's errors by itself was likely made from it.
+const GIVEN_AWAY: f64 = 0.98;
+
+/// A column that removes this share is worth a look.
+const SUSPICIOUS: f64 = 0.8;
+
+/// The same where its name holds the target's.
+const SUSPICIOUS_KIN: f64 = 0.3;
 
 /// The part a column plays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// Segments are found in it.
     Feature,
@@ -41,41 +57,33 @@ pub enum Role {
     Empty,
     /// Too few customers share a word of it, or differ from all others.
     TooRare,
+    /// It is personal data.
+    Personal,
+    /// It says what another column says.
+    Duplicate,
+    /// It gives the target away.
+    Leak,
+    /// Sentences.
+    Text,
 }
 
 impl Role {
-    /// The role as a table shows it.
-    pub fn describe(self) -> &'static str {
+    /// As JSON has it.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Feature => "feature",
             Self::Target => "target",
-            Self::Identifier => "left out: names the customer",
-            Self::Ignored => "left out: as told",
-            Self::Constant => "left out: one value",
-            Self::Empty => "left out: empty",
-            Self::TooRare => "left out: too few share a value",
+            Self::Identifier => "identifier",
+            Self::Ignored => "ignored",
+            Self::Constant => "constant",
+            Self::Empty => "empty",
+            Self::TooRare => "too-rare",
+            Self::Personal => "personal",
+            Self::Duplicate => "duplicate",
+            Self::Leak => "leak",
+            Self::Text => "text",
         }
     }
-}
-
-/// What was understood of one column.
-#[derive(Debug, Clone, Serialize)]
-pub struct ColumnReport {
-    /// Its name.
-    pub name: String,
-    /// Its kind in words.
-    pub kind: &'static str,
-    /// Its part.
-    pub role: Role,
-    /// The number of customers without a value.
-    pub missing: usize,
-    /// The number of distinct values.
-    pub distinct: usize,
-    /// The number of words folded into "other".
-    pub folded: usize,
-    /// Whether it is named as an identifier and yet repeats: the rows may be orders, not customers.
-    #[serde(skip)]
-    pub repeats: bool,
 }
 
 /// What was understood of a table.
@@ -83,6 +91,15 @@ pub struct ColumnReport {
 pub struct Understanding {
     /// One a column of the table, in its order.
     pub columns: Vec<ColumnReport>,
+    /// Everything worth telling, errors among it.
+    pub findings: Findings,
+    /// What a fit works on; `None` when there is an error among the findings.
+    pub plan: Option<Plan>,
+}
+
+/// What a fit works on.
+#[derive(Debug)]
+pub struct Plan {
     /// The columns that segments are found in.
     pub schema: Schema,
     /// Where each column of the schema stands in the table.
@@ -94,99 +111,232 @@ pub struct Understanding {
 /// Reads every column.
 ///
 /// # Errors
-/// When a named column is not there, or no column is left to find segments in.
-pub fn understand(table: &Table, options: &ColumnOptions) -> Result<Understanding, Error> {
-    let position = |name: &String| table.position(name);
-    let target = options.target.as_ref().map(position).transpose()?;
-    let id = options.id.as_ref().map(position).transpose()?;
-    let ignored = options.ignore.iter().map(position).collect::<Result<BTreeSet<_>, _>>()?;
-    if let Some(twice) = target.filter(|t| ignored.contains(t) || id == Some(*t)) {
-        return Err(Error::Usage {
-            what: format!("the column `{}` cannot be target and left out", table.header()[twice]),
-            hint: "name different columns".into(),
-        });
+/// When a column that was named is not there, or was given two parts.
+pub fn understand(table: &Table, told: &Told) -> Result<Understanding, Error> {
+    let target = told.target.as_ref().map(|name| table.position(name)).transpose()?;
+    for name in told.columns.keys() {
+        table.position(name)?;
     }
-
-    let mut reports = Vec::new();
-    let (mut columns, mut positions, mut found_target) = (Vec::new(), Vec::new(), None);
-    for (position, name) in table.header().iter().enumerate() {
-        let profile = Profile::of(table, position);
-        let (kind, folded) = profile.kind(options.min_level);
-        let kind_name = profile.kind_name(kind.as_ref());
-        let role = if ignored.contains(&position) {
-            Role::Ignored
-        } else if id == Some(position) {
-            Role::Identifier
-        } else if target == Some(position) {
-            let kind = profile.target_kind(options.min_level).map_err(|why| Error::Unfit {
-                path: table.path().into(),
-                what: format!("the target `{name}` {why}"),
-                hint: "choose another target, or none".into(),
-            })?;
-            found_target = Some((Target { name: name.clone(), kind }, position));
-            Role::Target
-        } else if profile.n_present == 0 {
-            Role::Empty
-        } else if profile.is_constant() {
-            Role::Constant
-        } else if profile.is_identifier(name) {
-            Role::Identifier
-        } else if profile.n_unlike_most() < options.min_level {
-            // One customer's figure among a thousand zeros could be worked out from mean and deviation.
-            Role::TooRare
-        } else if let Some(kind) = kind {
-            columns.push(Column { name: name.clone(), kind, optional: profile.n_missing > 0 });
-            positions.push(position);
-            Role::Feature
-        } else {
-            refuse_stray_words(table, name, &profile)?;
-            Role::TooRare
+    let mut findings = Findings::default();
+    let read: Vec<_> = table
+        .header()
+        .par_iter()
+        .enumerate()
+        .map(|(position, name)| {
+            let profile = Profile::of(table.column(position));
+            let said = told.column(name);
+            let found = kinds::kind(name, &profile, &said, told.date_order, told.min_level);
+            (profile, said, found)
+        })
+        .collect();
+    let among_names = table.header().iter().any(|name| !names::is_nameless(name));
+    let mut known = Vec::new();
+    for (position, (name, (profile, said, found))) in table.header().iter().zip(read).enumerate() {
+        if target == Some(position)
+            && matches!(said.role, Some(RoleTold::Ignore | RoleTold::Identifier))
+        {
+            return Err(Error::Usage {
+                what: format!("the column `{name}` cannot be target and left out"),
+                hint: "name different columns".into(),
+            });
+        }
+        let personal = personal::personal(name, &profile);
+        let mut column = Known {
+            name,
+            among_names,
+            sensitive: personal::sensitive(name, &profile),
+            personal,
+            profile,
+            told: said,
+            kind: found.kind,
+            role: Role::Feature,
+            why: String::new(),
         };
-        reports.push(ColumnReport {
-            name: name.clone(),
-            kind: kind_name,
-            role,
-            missing: profile.n_missing,
-            distinct: profile.n_distinct(),
-            folded: if role == Role::Feature { folded } else { 0 },
-            repeats: role == Role::Identifier && profile.repeats_an_identifier(name),
-        });
+        (column.role, column.why) = if target == Some(position) {
+            (Role::Target, "to be predicted".to_owned())
+        } else {
+            column.role(told.min_level)
+        };
+        if matches!(column.role, Role::Feature | Role::Target) {
+            if let Some(trouble) = &found.trouble {
+                findings.date_trouble(table, position, trouble);
+            }
+            if let Some(misfit) = found.misfit {
+                findings.misfit(name, misfit);
+            }
+        }
+        known.push(column);
     }
-    let schema = Schema::new(columns).map_err(|_| no_column_left(table))?;
-    Ok(Understanding { columns: reports, schema, positions, target: found_target })
+    leave_out_repeated(table, &mut known);
+    if let Some(target) = target {
+        leave_out_leaks(table, &mut known, target, &mut findings);
+    }
+    findings.columns(table, &known);
+    tell_sums(table, &mut known, target, &mut findings);
+    let plan = plan(table, told, &known, target, &mut findings)?;
+    let columns = known.iter().map(|column| ColumnReport::of(column, told.min_level)).collect();
+    Ok(Understanding { columns, findings, plan })
 }
 
-fn no_column_left(table: &Table) -> Error {
-    let separator = [';', '\t', '|'].into_iter().find(|&s| table.header()[0].contains(s));
-    let hint = match separator.filter(|_| table.header().len() == 1) {
-        Some(separator) => format!(
-            "the header looks separated by `{}`: save the file with commas",
-            separator.escape_default()
-        ),
-        None => {
-            "give columns that say what customers are or do; with few rows, lower `--min-level`"
-                .into()
+fn leave_out_repeated(table: &Table, known: &mut [Known]) {
+    let cells: Vec<_> = (0..known.len()).map(|position| table.column(position)).collect();
+    let repeated = relations::repeated(&cells);
+    for position in 0..known.len() {
+        let is_free = |p: usize| known[p].role == Role::Feature;
+        if !is_free(position) || known[position].told.role == Some(RoleTold::Feature) {
+            continue;
+        }
+        if let Some(before) = repeated[position].filter(|&before| is_free(before)) {
+            known[position].role = Role::Duplicate;
+            known[position].why = format!("says the same as `{}`", known[before].name);
+            continue;
+        }
+        let numbers = |p: usize| is_free(p) && known[p].kind.is_number();
+        let linear = |&before: &usize| {
+            numbers(before) && relations::is_linear(cells[before], cells[position])
+        };
+        if let Some(before) = (0..position).filter(|_| numbers(position)).find(linear) {
+            known[position].role = Role::Duplicate;
+            known[position].why =
+                format!("is `{}` times a number, plus a number", known[before].name);
+        }
+    }
+}
+
+fn leave_out_leaks(table: &Table, known: &mut [Known], target: usize, findings: &mut Findings) {
+    let cells = table.column(target);
+    let outcome = match known[target].target_kind() {
+        Ok(TargetKind::Number) => Outcome::Number(cells),
+        Ok(TargetKind::Class { .. }) => Outcome::Class(cells),
+        Err(_) => return,
+    };
+    let shares: Vec<f64> = known
+        .par_iter()
+        .enumerate()
+        .map(|(position, column)| match column.role {
+            Role::Feature => leaks::given_away(table.column(position), &outcome),
+            _ => 0.0,
+        })
+        .collect();
+    for (position, share) in shares.into_iter().enumerate() {
+        let (name, target) = (known[position].name, known[target].name);
+        if share < GIVEN_AWAY {
+            let kin = names::is_kin(name, target);
+            if share >= SUSPICIOUS || (kin && share >= SUSPICIOUS_KIN) {
+                findings.suspected_leak(name, target);
+            }
+            continue;
+        }
+        let allowed = known[position].told.role == Some(RoleTold::Feature);
+        findings.leak(name, target, allowed);
+        if !allowed {
+            known[position].role = Role::Leak;
+            known[position].why = format!("gives `{target}` away");
+        }
+    }
+}
+
+/// Says which columns are sums of others; the parts of a target, or a sum with it, give it away.
+fn tell_sums(table: &Table, known: &mut [Known], target: Option<usize>, findings: &mut Findings) {
+    let numbers: Vec<_> = known
+        .iter()
+        .enumerate()
+        .filter(|(_, c)| matches!(c.role, Role::Feature | Role::Target) && c.kind.is_number())
+        .map(|(position, _)| (position, table.column(position)))
+        .collect();
+    for (whole, parts) in relations::sums(&numbers) {
+        let names: Vec<&str> = parts.iter().map(|&part| known[part].name).collect();
+        findings.sum(known[whole].name, &names);
+        let Some(target) = target.filter(|t| *t == whole || parts.contains(t)) else { continue };
+        for position in parts.into_iter().chain([whole]).filter(|p| *p != target) {
+            if known[position].role != Role::Feature {
+                continue;
+            }
+            let allowed = known[position].told.role == Some(RoleTold::Feature);
+            findings.leak(known[position].name, known[target].name, allowed);
+            if !allowed {
+                known[position].role = Role::Leak;
+                known[position].why = format!("a part of `{}`, or its sum", known[target].name);
+            }
+        }
+    }
+}
+
+/// What a fit works on, or why there is nothing to work on.
+fn plan(
+    table: &Table,
+    told: &Told,
+    known: &[Known],
+    target: Option<usize>,
+    findings: &mut Findings,
+) -> Result<Option<Plan>, Error> {
+    let target = match target.map(|position| (known[position].target_kind(), position)) {
+        None => None,
+        Some((Ok(kind), position)) => {
+            Some((Target { name: known[position].name.to_owned(), kind }, position))
+        }
+        Some((Err(why), position)) => {
+            findings.unfit_target(known[position].name, why);
+            None
         }
     };
-    Error::Unfit {
+    let (mut columns, mut positions) = (Vec::new(), Vec::new());
+    for (position, column) in known.iter().enumerate().filter(|(_, c)| c.role == Role::Feature) {
+        let Some(kind) = column.column_kind() else { continue };
+        columns.push(Column {
+            name: column.name.to_owned(),
+            kind,
+            optional: column.n_missing() > 0,
+            missing: told.missing.iter().chain(&column.told.missing).cloned().collect(),
+            sensitive: column.sensitive,
+        });
+        positions.push(position);
+    }
+    if columns.is_empty() {
+        findings.no_column_left(table, known);
+        return Ok(None);
+    }
+    let has_dates = columns.iter().any(|column| matches!(column.kind, ColumnKind::Date { .. }));
+    let as_of = if has_dates { told.as_of.or_else(|| newest_day(known)) } else { None };
+    if has_dates && as_of.is_none() {
+        // Told dates of which none can be read: the findings have it.
+        return Ok(None);
+    }
+    let schema = Schema::new(columns, as_of).map_err(|defect| Error::BadTable {
         path: table.path().into(),
-        what: "no column is left to find segments in".into(),
-        hint,
+        line: 1,
+        what: format!("the columns make no schema: {}", findings::schema_defect(defect)),
+        hint: "rename the column, or leave it out with `--ignore`".into(),
+    })?;
+    Ok(Some(Plan { schema, positions, target }))
+}
+
+/// The newest day of all date columns.
+fn newest_day(known: &[Known]) -> Option<Day> {
+    let dated = known.iter().filter(|column| column.role == Role::Feature);
+    dated
+        .filter_map(|column| match column.kind {
+            Kind::Date(order) => Some((&column.profile, order)),
+            _ => None,
+        })
+        .flat_map(|(profile, order)| {
+            let words =
+                profile.words().filter_map(move |(word, _)| shared::date::parse(word, order));
+            words.chain(
+                (profile.numbers.n > 0).then(|| kinds::compact_day(profile.numbers.max)).flatten(),
+            )
+        })
+        .max()
+}
+
+/// A cell as a day, in the order that its column is written in.
+pub fn day(cell: Cell, cells: &crate::cells::Cells, order: DateOrder) -> Option<Day> {
+    match cell {
+        Cell::Missing => None,
+        Cell::Number(number) => kinds::compact_day(number),
+        Cell::Word(code) => shared::date::parse(cells.words().get(code), order),
     }
 }
 
-/// A column of numbers with a few stray words is a column of numbers, and must not be left out silently.
-fn refuse_stray_words(table: &Table, name: &str, profile: &Profile) -> Result<(), Error> {
-    match profile.first_word {
-        Some(line) if profile.n_numbers * 10 >= profile.n_present * 9 => Err(Error::BadTable {
-            path: table.path().into(),
-            line,
-            what: format!(
-                "`{name}` is no number here, but in {} of {} rows",
-                profile.n_numbers, profile.n_present
-            ),
-            hint: "mend it, leave it empty, or leave the column out with `--ignore`".into(),
-        }),
-        _ => Ok(()),
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,80 +1,57 @@
-//! What stands in one column: counts and kinds, read off its values.
+//! What stands in one column: counts and figures, read off its values.
 
-use std::collections::{BTreeMap, BTreeSet};
+use shared::math;
 
-use shared::schema::is_name;
-use shared::segment_model::TargetKind;
-use shared::{ColumnKind, RawCell, number};
+use crate::cells::{Cell, Cells};
 
-use crate::table::Table;
-
-/// Scales whose words have a known order, lower case, lowest first.
-const KNOWN_SCALES: [&[&str]; 4] = [
-    &["low", "average", "high"],
-    &["low", "medium", "high"],
-    &["small", "medium", "large"],
-    &["never", "rarely", "sometimes", "often", "always"],
-];
-
-/// Pairs of words for no and yes, lower case.
-const NO_AND_YES: [(&str, &str); 4] = [("no", "yes"), ("false", "true"), ("n", "y"), ("f", "t")];
-
-/// The name under which rare words are folded; a column's own word of this spelling is folded too.
-pub const OTHER: &str = "(other)";
+/// The most distinct numbers whose counts are kept.
+pub const MAX_LEVELS: usize = 1000;
 
 /// What stands in a column.
+#[derive(Debug)]
 pub struct Profile<'t> {
-    /// The number of customers without a value.
+    /// The column itself.
+    pub cells: &'t Cells,
+    /// The number of cells without a value.
     pub n_missing: usize,
-    /// The number of customers with one.
-    pub n_present: usize,
-    /// How often each value occurs, by its text.
-    counts: BTreeMap<&'t str, usize>,
-    /// The values as numbers, when all of them are.
-    numbers: Option<Numbers>,
-    /// How many values are numbers.
-    pub n_numbers: usize,
-    /// The line of the first that is none.
-    pub first_word: Option<u64>,
+    /// How often each word occurs, by its code.
+    pub word_counts: Vec<usize>,
+    /// The figures of the cells that are numbers.
+    pub numbers: Numbers,
 }
 
-/// What is known of a column of numbers.
+/// Figures of a column's numbers; all 0 where there is none.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Numbers {
-    low: f64,
-    high: f64,
-    all_integers: bool,
-    /// How often each number occurs, by its bits: `1` and `1.0` are one.
-    counts: BTreeMap<u64, usize>,
-}
-
-impl Numbers {
-    fn of(counts: &BTreeMap<&str, usize>) -> Option<Self> {
-        let mut numbers = Self {
-            low: f64::INFINITY,
-            high: f64::NEG_INFINITY,
-            all_integers: true,
-            counts: BTreeMap::new(),
-        };
-        for (text, count) in counts {
-            let number = number::parse(text)?.get();
-            numbers.low = numbers.low.min(number);
-            numbers.high = numbers.high.max(number);
-            numbers.all_integers &= number % 1.0 == 0.0;
-            *numbers.counts.entry(number.to_bits()).or_default() += count;
-        }
-        (!numbers.counts.is_empty()).then_some(numbers)
-    }
-
-    /// Whether all values are one but for differences too small to compute with.
-    fn is_constant(&self) -> bool {
-        let size = self.low.abs().max(self.high.abs());
-        self.high - self.low <= (RELATIVE_NOISE * size).max(SMALLEST_SPREAD)
-    }
-
-    /// Whether the values are n whole numbers in a row, as a row number is.
-    fn is_a_count(&self) -> bool {
-        self.all_integers && self.high - self.low + 1.0 == self.counts.len() as f64
-    }
+    /// How many there are.
+    pub n: usize,
+    /// How many distinct ones.
+    pub n_distinct: usize,
+    /// The smallest.
+    pub min: f64,
+    /// The largest.
+    pub max: f64,
+    /// Whether none has a fraction.
+    pub all_integers: bool,
+    /// How many are 0.
+    pub n_zero: usize,
+    /// How often the most frequent one occurs.
+    pub n_most: usize,
+    /// The arithmetic mean.
+    pub mean: f64,
+    /// The population standard deviation.
+    pub deviation: f64,
+    /// The population skewness, g1; 0 without a spread.
+    pub skewness: f64,
+    /// The lower quartile, the median and the upper quartile (lower ranks where two would do).
+    pub quartiles: [f64; 3],
+    /// How many lie beyond three interquartile ranges from the quartiles: Tukey's "far out" (1977,
+    /// "Exploratory Data Analysis").
+    pub n_far_out: usize,
+    /// Values that look like a code for "missing": numbers of a known list that stand apart.
+    pub sentinels: Vec<(f64, usize)>,
+    /// Each number with its count, ascending; empty where there are more than [`MAX_LEVELS`].
+    pub levels: Vec<(f64, usize)>,
 }
 
 /// A spread smaller than this part of the values is what rounding leaves of them.
@@ -83,213 +60,242 @@ const RELATIVE_NOISE: f64 = 1e-12;
 /// A spread below this is no spread: its square would vanish.
 const SMALLEST_SPREAD: f64 = 1e-90;
 
-impl<'t> Profile<'t> {
-    /// Reads a column.
-    pub fn of(table: &'t Table, position: usize) -> Self {
-        let (mut n_present, mut n_numbers, mut first_word) = (0, 0, None);
-        let mut counts = BTreeMap::new();
-        for (row, cell) in table.column(position).enumerate() {
-            let RawCell::Cell { text, .. } = cell else { continue };
-            n_present += 1;
-            *counts.entry(text).or_default() += 1;
-            if number::parse(text).is_some() {
-                n_numbers += 1;
-            } else if first_word.is_none() {
-                first_word = Some(table.line(row));
+impl Numbers {
+    /// The figures of `values`, which are finite.
+    pub fn of(values: impl Iterator<Item = f64>) -> Self {
+        // As integers in the numbers' own order: they sort several times faster.
+        let mut keys: Vec<u64> = values.map(to_key).collect();
+        keys.sort_unstable();
+        let sorted: Vec<f64> = keys.into_iter().map(from_key).collect();
+        let (Some(&min), Some(&max)) = (sorted.first(), sorted.last()) else {
+            return Self::default();
+        };
+        let n = sorted.len();
+        let (mut n_distinct, mut n_zero, mut n_most, mut levels) = (0, 0, 0, Vec::new());
+        for run in sorted.chunk_by(|a, b| a == b) {
+            n_distinct += 1;
+            n_most = n_most.max(run.len());
+            if run[0] == 0.0 {
+                n_zero = run.len();
+            }
+            if levels.len() <= MAX_LEVELS {
+                levels.push((run[0], run.len()));
             }
         }
-        let n_missing = table.n_rows() - n_present;
-        let numbers = Numbers::of(&counts);
-        Self { n_missing, n_present, counts, numbers, n_numbers, first_word }
+        let sentinels = sentinels(&levels, &sorted);
+        if levels.len() > MAX_LEVELS {
+            levels = Vec::new();
+        }
+        let (mean, deviation, skewness) = moments(&sorted);
+        let quartiles = [1, 2, 3].map(|quarter| sorted[(n - 1) * quarter / 4]);
+        let reach = 3.0 * (quartiles[2] - quartiles[0]);
+        let below = sorted.partition_point(|v| *v < quartiles[0] - reach);
+        let above = n - sorted.partition_point(|v| *v <= quartiles[2] + reach);
+        Self {
+            n,
+            n_distinct,
+            min,
+            max,
+            all_integers: sorted.iter().all(|v| v % 1.0 == 0.0),
+            n_zero,
+            n_most,
+            mean,
+            deviation,
+            skewness,
+            quartiles,
+            n_far_out: below + above,
+            sentinels,
+            levels,
+        }
+    }
+
+    /// Whether all values are one but for differences too small to compute with.
+    pub fn is_constant(&self) -> bool {
+        let size = self.min.abs().max(self.max.abs());
+        self.max - self.min <= (RELATIVE_NOISE * size).max(SMALLEST_SPREAD)
+    }
+
+    /// Whether the values are n whole numbers in a row, as a row number is.
+    pub fn is_a_count(&self) -> bool {
+        self.all_integers && self.max - self.min + 1.0 == self.n_distinct as f64
+    }
+}
+
+/// Maps a number to an integer so that integers sort as the numbers do.
+fn to_key(value: f64) -> u64 {
+    let bits = value.to_bits();
+    if bits >> 63 == 0 { bits | 1 << 63 } else { !bits }
+}
+
+fn from_key(key: u64) -> f64 {
+    f64::from_bits(if key >> 63 == 1 { key & !(1 << 63) } else { !key })
+}
+
+/// Mean, population deviation and skewness; counted from the median, so that an offset costs no digits.
+fn moments(sorted: &[f64]) -> (f64, f64, f64) {
+    let n = sorted.len() as f64;
+    let offset = sorted[sorted.len() / 2];
+    let mut sum = 0.0;
+    for value in sorted {
+        sum += value - offset;
+    }
+    let mean = sum / n;
+    let (mut squares, mut cubes) = (0.0, 0.0);
+    for value in sorted {
+        let difference = (value - offset) - mean;
+        squares += difference * difference;
+        cubes += difference * difference * difference;
+    }
+    let variance = squares / n;
+    let skewness = cubes / n / (variance * math::sqrt(variance));
+    (offset + mean, math::sqrt(variance), if skewness.is_finite() { skewness } else { 0.0 })
+}
+
+/// Numbers that people write for "missing".
+const CODES: [f64; 13] = [
+    -1.0,
+    -9.0,
+    -99.0,
+    -999.0,
+    -9999.0,
+    -99999.0,
+    99.0,
+    999.0,
+    9999.0,
+    99999.0,
+    999_999.0,
+    9_999_999.0,
+    99_999_999.0,
+];
+
+/// Zero stands apart where no other value is below this, nor below a quarter of their median.
+const LEAST_APART: f64 = 10.0;
+
+/// The smallest or largest values of a column, where they are one of [`CODES`] and stand apart: negative where
+/// all others are not, zero where nobody else is near it (a blood pressure), or as far above all others as those spread (and twice as large).
+fn sentinels(levels: &[(f64, usize)], sorted: &[f64]) -> Vec<(f64, usize)> {
+    let mut found = Vec::new();
+    let (Some(&lowest), Some(&highest)) = (sorted.first(), sorted.last()) else { return found };
+    let count = |value: f64| {
+        sorted.partition_point(|v| *v <= value) - sorted.partition_point(|v| *v < value)
+    };
+    let n_low = count(lowest);
+    if CODES.contains(&lowest) && lowest < 0.0 && n_low < sorted.len() && sorted[n_low] >= 0.0 {
+        found.push((lowest, n_low));
+    }
+    let n_zero = n_low;
+    let rest = &sorted[n_zero..];
+    if lowest == 0.0
+        && n_zero * 2 < sorted.len()
+        && let Some(&next) = rest.first()
+        && next >= LEAST_APART
+        && next * 4.0 >= rest[rest.len() / 2]
+    {
+        found.push((0.0, n_zero));
+    }
+    let n_high = count(highest);
+    let rest = &sorted[..sorted.len() - n_high];
+    let rest = if found.is_empty() { rest } else { rest.get(n_low..).unwrap_or_default() };
+    if let (Some(first), Some(last)) = (rest.first(), rest.last())
+        && CODES.contains(&highest)
+        && highest > 0.0
+        && highest >= 2.0 * last
+        && highest - last >= last - first
+        && levels.len() > 3
+    {
+        found.push((highest, n_high));
+    }
+    found
+}
+
+impl<'t> Profile<'t> {
+    /// Reads a column.
+    pub fn of(cells: &'t Cells) -> Self {
+        let mut word_counts = vec![0; cells.words().len() as usize];
+        let mut n_missing = 0;
+        for cell in cells.iter() {
+            match cell {
+                Cell::Missing => n_missing += 1,
+                Cell::Word(code) => word_counts[code as usize] += 1,
+                Cell::Number(_) => {}
+            }
+        }
+        let numbers = Numbers::of(cells.iter().filter_map(|cell| match cell {
+            Cell::Number(number) => Some(number),
+            _ => None,
+        }));
+        Self { cells, n_missing, word_counts, numbers }
+    }
+
+    /// The number of customers with a value.
+    pub fn n_present(&self) -> usize {
+        self.cells.len() - self.n_missing
+    }
+
+    /// The number of cells that are words.
+    pub fn n_words(&self) -> usize {
+        self.n_present() - self.numbers.n
     }
 
     /// The number of distinct values; numbers are compared as such.
     pub fn n_distinct(&self) -> usize {
-        self.numbers.as_ref().map_or(self.counts.len(), |numbers| numbers.counts.len())
+        self.numbers.n_distinct + self.word_counts.iter().filter(|&&count| count > 0).count()
     }
 
-    /// Whether all values are one, or as good as.
-    pub fn is_constant(&self) -> bool {
-        self.n_distinct() == 1 || self.numbers.as_ref().is_some_and(Numbers::is_constant)
+    /// The words that occur, with their counts.
+    pub fn words(&self) -> impl Iterator<Item = (&'t str, usize)> {
+        let words = self.cells.words().iter().zip(&self.word_counts);
+        words.filter(|(_, count)| **count > 0).map(|(word, &count)| (word, count))
     }
 
-    /// How many customers have another value than the most frequent one.
-    pub fn n_unlike_most(&self) -> usize {
-        let most = match &self.numbers {
-            Some(numbers) => numbers.counts.values().max(),
-            None => self.counts.values().max(),
-        };
-        self.n_present - most.copied().unwrap_or(0)
+    /// How often the most frequent value occurs.
+    pub fn n_most(&self) -> usize {
+        self.word_counts.iter().copied().max().unwrap_or(0).max(self.numbers.n_most)
     }
-
-    /// The kind in words.
-    pub fn kind_name(&self, kind: Option<&ColumnKind>) -> &'static str {
-        match kind {
-            _ if self.n_present == 0 => "empty",
-            Some(kind) => kind.name(),
-            None => "categorical",
-        }
-    }
-
-    /// The kind, or `None` when too few customers share a word; and how many words are folded.
-    pub fn kind(&self, min_level: usize) -> (Option<ColumnKind>, usize) {
-        if self.numbers.is_some() {
-            return (Some(ColumnKind::Numeric), 0);
-        }
-        // The words of these are known beforehand: that one is rare shows nobody.
-        if let Some(kind) = self.yes_no().or_else(|| self.ordinal()) {
-            return (Some(kind), 0);
-        }
-        let is_common = |&(word, &count): &(&&str, &usize)| {
-            count >= min_level && is_name(word) && **word != *OTHER
-        };
-        let common: Vec<&str> =
-            self.counts.iter().filter(is_common).map(|(word, _)| *word).collect();
-        let folded = self.counts.len() - common.len();
-        let other = folded > 0;
-        let n_levels = common.len() + usize::from(other);
-        if common.is_empty() || !(2..=1000).contains(&n_levels) {
-            return (None, folded);
-        }
-        let levels = common.into_iter().map(String::from).collect();
-        (Some(ColumnKind::Categorical { levels, other }), folded)
-    }
-
-    fn yes_no(&self) -> Option<ColumnKind> {
-        let words: Vec<&str> = self.counts.keys().copied().collect();
-        let [a, b] = words[..] else { return None };
-        for (no, yes) in NO_AND_YES {
-            for (first, second) in [(a, b), (b, a)] {
-                if first.eq_ignore_ascii_case(no) && second.eq_ignore_ascii_case(yes) {
-                    return Some(ColumnKind::YesNo { no: first.into(), yes: second.into() });
-                }
-            }
-        }
-        None
-    }
-
-    fn ordinal(&self) -> Option<ColumnKind> {
-        let scale = KNOWN_SCALES.iter().find(|scale| {
-            self.counts.keys().all(|word| scale.contains(&word.to_lowercase().as_str()))
-        })?;
-        let mut levels: Vec<String> = self.counts.keys().map(|&word| word.to_owned()).collect();
-        let rank = |word: &String| scale.iter().position(|known| *known == word.to_lowercase());
-        levels.sort_by_key(rank);
-        // Two spellings of one word have no order between them.
-        let distinct: BTreeSet<_> = levels.iter().map(rank).collect();
-        (levels.len() >= 2 && distinct.len() == levels.len())
-            .then_some(ColumnKind::Ordinal { levels })
-    }
-
-    /// The kind as a target.
-    ///
-    /// # Errors
-    /// Why it is none, in words that follow the column's name.
-    pub fn target_kind(&self, min_level: usize) -> Result<TargetKind, &'static str> {
-        if self.n_present == 0 {
-            return Err("has no value");
-        }
-        if self.is_constant() {
-            return Err("has one value for all customers");
-        }
-        let classes = match self.kind(min_level).0 {
-            None => return Err("has no two classes that enough customers share"),
-            Some(ColumnKind::Numeric) => return Ok(TargetKind::Number),
-            Some(ColumnKind::YesNo { no, yes }) => vec![no, yes],
-            Some(ColumnKind::Ordinal { levels }) => levels,
-            Some(ColumnKind::Categorical { mut levels, other }) => {
-                levels.extend(other.then(|| OTHER.to_owned()));
-                levels
-            }
-        };
-        Ok(TargetKind::Class { classes })
-    }
-
-    /// Whether the column names the customer: (nearly) every value once, and its name or its values say so.
-    pub fn is_identifier(&self, name: &str) -> bool {
-        let unique =
-            self.n_missing == 0 && self.n_distinct() == self.n_present && self.n_present > 1;
-        // A customer who stands in the file twice does not make an identifier a measurement.
-        let nearly_unique = self.n_distinct() * 20 >= self.n_present * 19 && self.n_present >= 20;
-        let named = sounds_like_an_identifier(name);
-        if self.repeats_an_identifier(name) {
-            return true;
-        }
-        match &self.numbers {
-            None => unique || (nearly_unique && named),
-            Some(numbers) if !numbers.all_integers => false,
-            Some(numbers) => {
-                let many_digits = numbers.low.abs().min(numbers.high.abs()) >= SEVEN_DIGITS;
-                ((unique || nearly_unique) && named)
-                    || (unique && (numbers.is_a_count() || many_digits))
-            }
-        }
-    }
-
-    /// Whether the column is named as an identifier and has many values, but some of them again and again:
-    /// then the rows are likely orders, or visits, and not customers.
-    pub fn repeats_an_identifier(&self, name: &str) -> bool {
-        let many = self.n_distinct() >= 50 && self.n_distinct() * 10 >= self.n_present;
-        let often = self.n_distinct() * 20 < self.n_present * 19;
-        let whole = self.numbers.as_ref().is_none_or(|numbers| numbers.all_integers);
-        many && often && whole && is_called_id(name)
-    }
-}
-
-/// Whole numbers of so many digits that all differ are numbers of accounts, phones or devices.
-const SEVEN_DIGITS: f64 = 1e6;
-
-/// Words that name an identifier where they stand alone in a column's name.
-const IDENTIFIER_WORDS: [&str; 16] = [
-    "id", "ids", "key", "uuid", "guid", "number", "no", "nr", "code", "phone", "mobile", "imei",
-    "ssn", "iban", "account", "email",
-];
-
-/// Words that name an identifier with "id" behind them.
-const BEFORE_ID: [&str; 14] = [
-    "user", "cust", "customer", "client", "account", "member", "order", "person", "contact",
-    "visitor", "session", "device", "record", "row",
-];
-
-/// Whether a name says "id", and not merely something that may be one.
-fn is_called_id(name: &str) -> bool {
-    let lower = name.to_lowercase();
-    let alone = lower
-        .split(|c: char| !c.is_alphanumeric())
-        .any(|part| ["id", "uuid", "guid"].contains(&part));
-    alone || BEFORE_ID.iter().any(|word| lower == format!("{word}id"))
-}
-
-fn sounds_like_an_identifier(name: &str) -> bool {
-    let lower = name.to_lowercase();
-    let alone =
-        lower.split(|c: char| !c.is_alphanumeric()).any(|part| IDENTIFIER_WORDS.contains(&part));
-    let joined =
-        lower.strip_suffix("id").is_some_and(|stem| BEFORE_ID.iter().any(|w| stem.ends_with(w)));
-    alone || joined || lower.starts_with("column_") || name.ends_with("Id") || name.ends_with("ID")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn numbers(values: &[f64]) -> Numbers {
+        Numbers::of(values.iter().copied())
+    }
+
     #[test]
-    fn names_that_sound_like_identifiers() {
-        for name in [
-            "ID",
-            "id",
-            "customer_id",
-            "CUST_ID",
-            "CustomerId",
-            "CustomerID",
-            "Invoice No",
-            "userid",
-            "Phone",
-        ] {
-            assert!(sounds_like_an_identifier(name), "{name}");
-        }
-        for name in ["income", "paid", "ideas", "Age", "nodes", "bid", "solid"] {
-            assert!(!sounds_like_an_identifier(name), "{name}");
-        }
+    fn numbers_sort_as_their_keys_do() {
+        let values = [-1e15, -2.5, -1e-300, 0.0, 1e-300, 1.0, 7.25, 1e15];
+        let keys: Vec<u64> = values.into_iter().map(to_key).collect();
+        assert!(keys.is_sorted());
+        assert!(keys.into_iter().map(from_key).eq(values));
+    }
+
+    #[test]
+    fn figures_are_those_of_the_textbook() {
+        let found = numbers(&[4.0, 1.0, 2.0, 100.0, 3.0, 0.0, 2.0]);
+        assert_eq!((found.n, found.n_distinct, found.n_zero, found.n_most), (7, 6, 1, 2));
+        assert_eq!((found.min, found.max, found.quartiles), (0.0, 100.0, [1.0, 2.0, 3.0]));
+        assert_eq!(found.n_far_out, 1);
+        // numpy: mean, std, and the third central moment over the cube of std.
+        assert!((found.mean - 16.0).abs() < 1e-12);
+        assert!((found.deviation - 34.313_679_071_597_26).abs() < 1e-9);
+        assert!((found.skewness - 2.036_042_550_464_47).abs() < 1e-9);
+    }
+
+    #[test]
+    fn codes_for_missing_stand_apart_from_all_other_values() {
+        let found = |values: &[f64]| -> Vec<f64> {
+            numbers(values).sentinels.into_iter().map(|(value, _)| value).collect()
+        };
+        assert_eq!(found(&[-1.0, -1.0, 0.0, 3.0, 9.0]), [-1.0]);
+        assert_eq!(found(&[0.0, 3.0, 5.0, 27.0, 999.0]), [999.0]);
+        assert_eq!(found(&[-9.0, 18.0, 40.0, 70.0, 999.0]), [-9.0, 999.0]);
+        assert!(found(&[-3.0, -1.0, 0.0, 2.0]).is_empty());
+        assert!(found(&[90.0, 95.0, 97.0, 98.0, 99.0]).is_empty());
+        assert!(found(&[10.0, 300.0, 700.0, 950.0, 999.0]).is_empty());
+        assert!(found(&[-1.0, 1.0]).contains(&-1.0));
+        assert_eq!(found(&[0.0, 80.0, 120.0, 130.0, 140.0]), [0.0]);
+        assert!(found(&[0.0, 20.0, 120.0, 130.0, 140.0]).is_empty());
+        assert!(found(&[0.0, 1.0, 2.0, 3.0]).is_empty());
     }
 }

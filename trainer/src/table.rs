@@ -1,202 +1,172 @@
-//! A CSV file as rows of text: tokenised by `shared`, with the file's lines kept for messages.
+//! A whole table in memory: typed cells, column by column, read by one thread and typed by the others.
 
-use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::{BufRead, BufReader, Chain, Cursor, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
 
-use shared::RawCell;
-use shared::csv::{RowReader, Step};
+use rayon::prelude::*;
 use shared::dialect::CellStyle;
 
+use crate::cells::Cells;
 use crate::error::{Error, suggestion};
-use crate::files;
+use crate::read::{Block, ReadOptions, Row, Source};
+use crate::screen::{Reading, warn};
+use crate::told::Told;
+use crate::unusable::Unusable;
 
-/// The rows of a CSV file, one at a time.
-pub struct Rows {
-    path: PathBuf,
-    input: BufReader<Chain<Cursor<Vec<u8>>, File>>,
-    reader: RowReader,
-    header: Vec<String>,
-}
+/// So many blocks of a file wait to be typed: enough to keep both sides busy.
+const WAITING: usize = 8;
 
-impl Rows {
-    /// Opens a file and reads its header.
-    ///
-    /// # Errors
-    /// When the file cannot be read, is empty, or its header repeats a name.
-    pub fn open(path: &Path) -> Result<Self, Error> {
-        let mut file = files::open(path)?;
-        // A pipe may bring a byte at a time; the reader wants a byte order mark whole.
-        let mut first = Vec::new();
-        let read = (&mut file).take(3).read_to_end(&mut first);
-        read.map_err(|reason| Error::Io { path: path.into(), reason })?;
-        let input = BufReader::with_capacity(1 << 16, Cursor::new(first).chain(file));
-        let mut rows =
-            Self { path: path.into(), input, reader: RowReader::new(), header: Vec::new() };
-        if !rows.advance()? {
-            return Err(rows.bad("the file is empty", "give a CSV file with a header line"));
-        }
-        let mut names = Vec::new();
-        let cells = rows.cells()?;
-        for (position, cell) in cells.iter().enumerate() {
-            let mut name = cell.trim().to_owned();
-            if name.is_empty() {
-                name = format!("column_{}", position + 1);
-                while cells.iter().any(|cell| cell.trim() == name) {
-                    name.push('_');
-                }
-            }
-            names.push(name);
-        }
-        let mut seen = BTreeSet::new();
-        if let Some(twice) = names.iter().find(|name| !seen.insert(name.as_str())) {
-            let what = format!("the header names the column `{}` twice", printable(twice));
-            return Err(rows.bad(&what, "rename one of them"));
-        }
-        if let Some(long) = names.iter().find(|n| n.len() > 256 || n.chars().any(char::is_control))
-        {
-            let what = format!("the header is not one: a name such as `{}`", printable(long));
-            return Err(rows.bad(&what, "give a CSV file with a header line"));
-        }
-        rows.header = names;
-        Ok(rows)
-    }
+/// Room is made for at most so many cells before they are there.
+const MOST_RESERVED: f64 = 6.4e7;
 
-    /// The names of the columns.
-    pub fn header(&self) -> &[String] {
-        &self.header
-    }
+/// The words of a table, each once, and the rows that cannot be used must fit into so many bytes.
+const MAX_TEXT: usize = 1 << 30;
 
-    /// The next row's cells, or `None` at the end.
-    ///
-    /// # Errors
-    /// When the row has more or fewer cells than the header, is too long, or is not UTF-8.
-    pub fn next_row(&mut self) -> Result<Option<Vec<&str>>, Error> {
-        if !self.advance()? {
-            return Ok(None);
-        }
-        let (found, expected) = (self.reader.n_cells(), self.header.len());
-        if found != expected {
-            let s = if found == 1 { "" } else { "s" };
-            let what = format!("{found} cell{s}, but the header has {expected}");
-            let hint = "look for a missing or a superfluous comma, or quotes that are not closed";
-            return Err(self.bad(&what, hint));
-        }
-        self.cells().map(Some)
-    }
-
-    /// The line that the current row starts on.
-    pub fn line(&self) -> u64 {
-        self.reader.line()
-    }
-
-    /// The file.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    fn advance(&mut self) -> Result<bool, Error> {
-        loop {
-            let buffer = self
-                .input
-                .fill_buf()
-                .map_err(|reason| Error::Io { path: self.path.clone(), reason })?;
-            let (consumed, step) = self.reader.read(buffer);
-            self.input.consume(consumed);
-            match step {
-                Step::Row => return Ok(true),
-                Step::End => return Ok(false),
-                Step::NeedsInput => {}
-                Step::OpenQuote => {
-                    let what = "a quote opens in this row and is never closed";
-                    return Err(self.bad(what, "close it, or double it inside quotes"));
-                }
-                Step::TooLong => {
-                    let what = format!(
-                        "a row of over {} bytes or {} cells",
-                        shared::csv::MAX_ROW_BYTES,
-                        shared::csv::MAX_CELLS
-                    );
-                    return Err(self.bad(&what, "look for quotes that are not closed"));
-                }
-            }
-        }
-    }
-
-    fn cells(&self) -> Result<Vec<&str>, Error> {
-        self.reader
-            .cells()
-            .collect::<Result<_, _>>()
-            .map_err(|_| self.bad("the text is not UTF-8", "save the file as UTF-8"))
-    }
-
-    fn bad(&self, what: &str, hint: &str) -> Error {
-        let (path, line) = (self.path.clone(), self.reader.line());
-        Error::BadTable { path, line, what: what.into(), hint: hint.into() }
-    }
-}
-
-fn position(path: &Path, header: &[String], column: &str) -> Result<usize, Error> {
-    header.iter().position(|name| name == column).ok_or_else(|| Error::BadTable {
-        path: path.into(),
-        line: 1,
-        what: format!("there is no column `{column}`"),
-        hint: suggestion(column, header.iter().map(String::as_str)),
-    })
-}
-
-/// At most 40 characters, none of which could act on a terminal.
-fn printable(text: &str) -> String {
-    text.chars().take(40).flat_map(char::escape_default).collect()
-}
-
-/// A whole table in memory: the text of all cells in one buffer.
+/// A table.
+#[derive(Debug)]
 pub struct Table {
     path: PathBuf,
     header: Vec<String>,
-    text: String,
-    /// Where in `text` each row begins.
-    row_starts: Vec<usize>,
-    /// Where each cell ends, counted from its row's begin; row by row.
-    cell_ends: Vec<u32>,
+    columns: Vec<Cells>,
     lines: Vec<u64>,
+    read_as: String,
+    more_sheets: bool,
 }
 
 impl Table {
-    /// Reads a CSV file.
+    /// Reads a file. Rows that are wrong in themselves are added to `unusable`.
     ///
     /// # Errors
-    /// See [`Rows`]; and when there is no row below the header.
-    pub fn read(path: &Path) -> Result<Self, Error> {
-        let mut rows = Rows::open(path)?;
+    /// See [`Source`]; and when there is no row below the header.
+    pub fn read(
+        path: &Path,
+        options: &ReadOptions,
+        unusable: &mut Unusable,
+    ) -> Result<Self, Error> {
+        let mut source = Source::open(path, options)?;
+        let style = source.style().clone();
+        let header = source.header().to_vec();
         let mut table = Self {
-            path: path.into(),
-            header: rows.header().to_vec(),
-            text: String::new(),
-            row_starts: Vec::new(),
-            cell_ends: Vec::new(),
+            path: source.path().to_owned(),
+            columns: vec![Cells::default(); header.len()],
+            header,
             lines: Vec::new(),
+            read_as: String::new(),
+            more_sheets: source.has_more_sheets(),
         };
-        while let Some(cells) = rows.next_row()? {
-            let start = table.text.len();
-            table.row_starts.push(start);
-            for cell in cells {
-                table.text.push_str(cell);
-                // Rows are bounded far below 4 GiB.
-                table.cell_ends.push(u32::try_from(table.text.len() - start).unwrap_or(u32::MAX));
+        let total = source.progress().1;
+        let bar = Reading::new(total);
+        let (blocks, filled) = sync_channel::<(Block, u64)>(WAITING);
+        let (spent, empty) = sync_channel::<Block>(WAITING + 2);
+        let source = std::thread::scope(|scope| {
+            let reader = scope.spawn(move || {
+                loop {
+                    let mut block = empty.try_recv().unwrap_or_default();
+                    let more = source.fill(&mut block);
+                    let done = source.progress().0;
+                    // Nobody listens once the other side has had enough.
+                    if !matches!(more, Ok(true)) || blocks.send((block, done)).is_err() {
+                        return more.map(|_| source);
+                    }
+                }
+            });
+            let mut full = None;
+            while let (None, Ok(first)) = (&full, filled.recv()) {
+                // All that wait are typed together: columns of different length then even out.
+                let batch: Vec<(Block, u64)> =
+                    std::iter::once(first).chain(filled.try_iter()).collect();
+                if let Some((block, done)) = batch.first() {
+                    table.reserve(block.n_rows(), *done, total);
+                }
+                table.take(&batch, &style, unusable);
+                full = table.too_much_text(unusable);
+                for (block, done) in batch {
+                    bar.set(done);
+                    // The reader may be gone already.
+                    let _ = spent.try_send(block);
+                }
             }
-            table.lines.push(rows.line());
-        }
-        if table.lines.is_empty() {
-            return Err(rows.bad("there is a header and no row", "give one row for each customer"));
+            // The reader may wait for room, which there will be none of.
+            drop(filled);
+            let read = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            full.map_or(read, Err)
+        });
+        bar.clear();
+        let source = source?;
+        table.read_as = source.announce();
+        source.unread().for_each(|what| warn(&what));
+        if table.lines.is_empty() && unusable.n_rows() == 0 {
+            return Err(Error::BadTable {
+                path: table.path,
+                line: 1,
+                what: "there is a header and no row".into(),
+                hint: "give one row for each customer".into(),
+            });
         }
         Ok(table)
     }
 
+    /// An error when the table's text is more than is kept in memory.
+    fn too_much_text(&self, unusable: &Unusable) -> Option<Error> {
+        let words: usize = self.columns.iter().map(|column| column.words().n_bytes()).sum();
+        (words + unusable.n_bytes() > MAX_TEXT).then(|| Error::BadTable {
+            path: self.path.clone(),
+            line: self.lines.last().copied().unwrap_or(1),
+            what: "more than 1 GiB of words that differ, or of rows that cannot be used".into(),
+            hint: "leave columns of text out of the file, or give a part of it".into(),
+        })
+    }
+
+    /// Makes room for all rows, as many as the first ones let expect: growing step by step would copy each
+    /// column again and again, and end with half of the room unused.
+    fn reserve(&mut self, n_rows: usize, done: u64, total: Option<u64>) {
+        let Some(total) = total.filter(|_| self.lines.is_empty() && done > 0) else { return };
+        let expected = n_rows as f64 * (total as f64 / done as f64);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a count, or capped"
+        )]
+        let expected = (expected * 1.02).min(MOST_RESERVED / self.columns.len() as f64) as usize;
+        self.lines.reserve_exact(expected);
+        self.columns.iter_mut().for_each(|column| column.reserve(expected));
+    }
+
+    /// Types the rows of some blocks, every column by itself.
+    fn take(&mut self, batch: &[(Block, u64)], style: &CellStyle, unusable: &mut Unusable) {
+        let n_columns = self.header.len();
+        let mut firsts = Vec::with_capacity(batch.len());
+        for (block, _) in batch {
+            let mut firsts_of_block = Vec::with_capacity(block.n_rows());
+            for (position, row) in block.rows().enumerate() {
+                if let Some(reason) = fault(&row, n_columns) {
+                    let cells = || row.cells().map(String::from).collect();
+                    unusable.add_row(row.line, &reason, cells);
+                    continue;
+                }
+                self.lines.push(row.line);
+                firsts_of_block.push(block.first_cell(position));
+            }
+            firsts.push(firsts_of_block);
+        }
+        // Column by column: cells of one kind follow each other, which a processor foresees.
+        self.columns.par_iter_mut().enumerate().for_each(|(position, column)| {
+            for ((block, _), firsts) in batch.iter().zip(&firsts) {
+                for first in firsts {
+                    column.push(&style.cell(block.cell(first + position)));
+                }
+            }
+        });
+    }
+
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// How the file was read, in words: "semicolon, Windows-1252, decimal comma".
+    pub fn read_as(&self) -> &str {
+        &self.read_as
     }
 
     /// The names of the columns.
@@ -204,7 +174,7 @@ impl Table {
         &self.header
     }
 
-    /// The number of rows below the header.
+    /// The number of rows that can be used.
     pub fn n_rows(&self) -> usize {
         self.lines.len()
     }
@@ -219,20 +189,57 @@ impl Table {
     /// # Errors
     /// [`Error::BadTable`] at line 1.
     pub fn position(&self, column: &str) -> Result<usize, Error> {
-        position(&self.path, &self.header, column)
-    }
-
-    /// One cell.
-    pub fn cell(&self, row: usize, column: usize) -> RawCell<'_> {
-        let n_columns = self.header.len();
-        let ends = &self.cell_ends[row * n_columns..(row + 1) * n_columns];
-        let begin = if column == 0 { 0 } else { ends[column - 1] as usize };
-        let start = self.row_starts[row];
-        CellStyle::default().cell(&self.text[start + begin..start + ends[column] as usize])
+        self.header.iter().position(|name| name == column).ok_or_else(|| Error::BadTable {
+            path: self.path.clone(),
+            line: 1,
+            what: format!("there is no column `{column}`"),
+            hint: {
+                let hint = suggestion(column, self.header.iter().map(String::as_str));
+                let other =
+                    if self.more_sheets { "; another sheet is read with `--sheet`" } else { "" };
+                format!("{hint}{other}").trim_start_matches("; ").to_owned()
+            },
+        })
     }
 
     /// One column's cells, top to bottom.
-    pub fn column(&self, column: usize) -> impl Iterator<Item = RawCell<'_>> {
-        (0..self.n_rows()).map(move |row| self.cell(row, column))
+    ///
+    /// # Panics
+    /// When there is no such column.
+    pub fn column(&self, position: usize) -> &Cells {
+        &self.columns[position]
     }
+
+    /// Makes the values missing that the person says mean so.
+    ///
+    /// # Errors
+    /// When a column that was named is not there.
+    pub fn forget(&mut self, told: &Told) -> Result<(), Error> {
+        for name in told.columns.keys() {
+            self.position(name)?;
+        }
+        for (name, cells) in self.header.iter().zip(&mut self.columns) {
+            cells.forget(&told.missing);
+            cells.forget(&told.column(name).missing);
+        }
+        Ok(())
+    }
+
+    /// A row's cells as text, for whoever puts the row aside; numbers in their plain form.
+    pub fn texts(&self, row: usize) -> Vec<String> {
+        let text = |cells: &Cells| cells.text(row).unwrap_or_default().into_owned();
+        self.columns.iter().map(text).collect()
+    }
+}
+
+/// Why a row cannot be used, whatever its columns hold.
+pub fn fault(row: &Row, n_columns: usize) -> Option<String> {
+    if let Some(fault) = row.fault {
+        return Some(fault.to_owned());
+    }
+    let found = row.n_cells();
+    (found != n_columns).then(|| {
+        let s = if found == 1 { "" } else { "s" };
+        format!("{found} cell{s}, but the header has {n_columns}")
+    })
 }
