@@ -1,12 +1,19 @@
 //! The verbs: each opens its files, calls the stages, and writes or prints what came out.
 
+pub(crate) mod check;
+mod completions;
 mod fit;
+mod init;
 mod inspect;
+mod man;
 mod predict;
 mod rfm;
+mod rfm_columns;
+mod rows;
 mod transform;
 
-use std::io::{self, Write};
+use std::fs;
+use std::io::{self, Seek as _, Write};
 use std::path::{Path, PathBuf};
 
 use crate::cli::Command;
@@ -16,11 +23,15 @@ use crate::files::Pending;
 /// Does what a parsed command line says.
 pub(crate) fn run(command: &Command) -> Result<(), Error> {
     match command {
+        Command::Check(args) => check::run(args),
+        Command::Init(args) => init::run(args),
         Command::Fit(args) => fit::run(args),
         Command::Predict(args) => predict::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Transform(args) => transform::run(args),
         Command::Rfm(args) => rfm::run(args),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
     }
 }
 
@@ -28,20 +39,44 @@ pub(crate) fn run(command: &Command) -> Result<(), Error> {
 enum Sink {
     File(Pending),
     Standard(io::BufWriter<io::Stdout>),
+    Held(io::BufWriter<fs::File>),
 }
 
 impl Sink {
+    /// For rows of persons, which nobody else may read in a file.
     fn open(path: Option<&Path>) -> Result<Self, Error> {
         Ok(match path {
-            Some(path) => Self::File(Pending::create(path)?),
-            None => Self::Standard(io::BufWriter::new(io::stdout())),
+            Some(path) => Self::File(Pending::create_private(path)?),
+            None => Self::standard(),
         })
+    }
+
+    /// As [`open`](Self::open), but nothing reaches standard output before all is complete: what is wrong in the
+    /// last row must not leave half a result in a pipe.
+    fn whole(path: Option<&Path>) -> Result<Self, Error> {
+        if path.is_some() {
+            return Self::open(path);
+        }
+        // Without a name from the start: whatever happens, nothing is left.
+        tempfile::tempfile().map(|file| Self::Held(io::BufWriter::new(file))).map_err(output_failed)
+    }
+
+    fn standard() -> Self {
+        crate::screen::output_is_shown();
+        Self::Standard(io::BufWriter::new(io::stdout()))
     }
 
     fn finish(self) -> Result<(), Error> {
         match self {
             Self::File(pending) => pending.finish(),
             Self::Standard(mut out) => out.flush().map_err(output_failed),
+            Self::Held(held) => {
+                let mut file =
+                    held.into_inner().map_err(|error| output_failed(error.into_error()))?;
+                file.rewind().map_err(output_failed)?;
+                crate::screen::output_is_shown();
+                io::copy(&mut file, &mut io::stdout().lock()).map(drop).map_err(output_failed)
+            }
         }
     }
 }
@@ -51,6 +86,7 @@ impl Write for Sink {
         match self {
             Self::File(pending) => pending.write(bytes),
             Self::Standard(out) => out.write(bytes),
+            Self::Held(held) => held.write(bytes),
         }
     }
 
@@ -58,6 +94,7 @@ impl Write for Sink {
         match self {
             Self::File(pending) => pending.flush(),
             Self::Standard(out) => out.flush(),
+            Self::Held(held) => held.flush(),
         }
     }
 }
@@ -65,12 +102,4 @@ impl Write for Sink {
 /// An error of writing the results.
 fn output_failed(reason: io::Error) -> Error {
     Error::Io { path: PathBuf::from("output"), reason }
-}
-
-/// The same behind the CSV writer, which wraps the system's reason and would hide a closed pipe.
-fn row_failed(error: csv::Error) -> Error {
-    output_failed(match error.into_kind() {
-        csv::ErrorKind::Io(reason) => reason,
-        other => io::Error::other(format!("{other:?}")),
-    })
 }

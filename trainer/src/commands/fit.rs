@@ -1,20 +1,26 @@
 //! `trainer fit`: a table in, a folder with model, metrics and schema out.
 
 use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use serde::Serialize;
 
 use super::{Sink, output_failed};
-use crate::choose::ChooseOptions;
 use crate::cli::FitArgs;
 use crate::error::Error;
 use crate::files;
 use crate::fit::{FitOptions, fit};
-use crate::infer::ColumnOptions;
+use crate::infer::findings::Severity;
+use crate::inputs::Inputs;
 use crate::metrics::Metrics;
-use crate::screen::{Progress, print_fit};
+use crate::screen::{Progress, note, print_fit, warn};
+use crate::settings::Settings;
 use crate::table::Table;
+use crate::unusable::Unusable;
+
+/// What is written. The model last: whoever sees it finds its metrics and schema beside it.
+const RESULTS: [&str; 4] = ["timings.json", "metrics.json", "schema.json", "model.postcard"];
 
 /// Seconds, kept apart from the metrics so that those are the same in every run.
 #[derive(Serialize)]
@@ -26,22 +32,35 @@ struct Timings {
 
 pub(super) fn run(args: &FitArgs) -> Result<(), Error> {
     let start = Instant::now();
-    if args.min_level < 20 || args.min_segment < 20 {
-        crate::screen::warn(
+    let results = RESULTS.map(|name| args.out.join(name));
+    let results = results.each_ref().map(PathBuf::as_path);
+    Inputs::of(&args.data, &args.read).spare(&results, Some(&args.rows))?;
+    let settings = Settings::of(&args.read, &args.columns, args.target.as_ref())?;
+    let options = FitOptions {
+        choose: settings.choose(&args.segments),
+        impute: settings.impute(),
+        told: settings.told,
+    };
+    if options.told.min_level < 20 || options.choose.min_segment < 20 {
+        warn(
             "words or segments of fewer than 20 customers may show a person to whoever gets the model",
         );
     }
-    let table = Table::read(&args.data)?;
+    let mut unusable = Unusable::new(&args.rows);
+    let mut table = Table::read(&args.data, &settings.read, &mut unusable)?;
+    note(&format!("read as: {}", table.read_as()));
+    table.forget(&options.told)?;
     let read = start.elapsed().as_secs_f64();
-    let progress = Progress::new(usize::from(args.segments.unwrap_or(0).max(args.max_segments)));
-    let fitted = fit(&table, &options(args), |stage| progress.show(stage));
+    let tried = options.choose.segments.unwrap_or(0).max(options.choose.max_segments);
+    let progress = Progress::new(tried);
+    let fitted = fit(&table, &options, &mut unusable, |stage| progress.show(stage));
     progress.clear();
     let fitted = fitted?;
-    for column in fitted.columns.iter().filter(|column| column.repeats) {
-        crate::screen::warn(&format!(
-            "`{}` repeats: are these orders? `fit` takes one row for each customer; see `trainer rfm`",
-            column.name
-        ));
+    for finding in fitted.findings.iter().filter(|f| f.severity == Severity::Warning) {
+        warn(&finding.to_string());
+    }
+    if unusable.are_put_aside() {
+        unusable.settle(table.path(), table.header(), "")?;
     }
     let metrics = Metrics::of(&fitted).to_json();
     let fit_seconds = start.elapsed().as_secs_f64() - read;
@@ -51,37 +70,15 @@ pub(super) fn run(args: &FitArgs) -> Result<(), Error> {
     let timings = Timings { read, fit: fit_seconds, total };
     let timings = serde_json::to_string_pretty(&timings).expect("times are plain data") + "\n";
     let schema = fitted.artifact.json_schema() + "\n";
-    let file = |name: &str| args.out.join(name);
-    // The model last: whoever sees it finds its metrics and schema beside it.
-    files::write_all(&[
-        (&file("timings.json"), timings.as_bytes()),
-        (&file("metrics.json"), metrics.as_bytes()),
-        (&file("schema.json"), schema.as_bytes()),
-        (&file("model.postcard"), &fitted.bytes),
-    ])?;
+    let contents = [timings.as_bytes(), metrics.as_bytes(), schema.as_bytes(), &fitted.bytes];
+    let written: Vec<(&Path, &[u8])> = results.into_iter().zip(contents).collect();
+    files::write_all(&written)?;
 
-    let mut out = Sink::open(None)?;
+    let mut out = Sink::standard();
     if args.json {
         out.write_all(metrics.as_bytes()).map_err(output_failed)?;
-    } else {
+    } else if !crate::screen::is_quiet() {
         print_fit(&mut out, args, &fitted).map_err(output_failed)?;
     }
     out.finish()
-}
-
-fn options(args: &FitArgs) -> FitOptions {
-    FitOptions {
-        columns: ColumnOptions {
-            target: args.target.clone(),
-            ignore: args.ignore.clone(),
-            id: args.id.clone(),
-            min_level: args.min_level as usize,
-        },
-        choose: ChooseOptions {
-            segments: args.segments.map(usize::from),
-            max_segments: usize::from(args.max_segments),
-            min_segment: args.min_segment as usize,
-            seed: args.seed,
-        },
-    }
 }

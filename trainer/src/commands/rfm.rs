@@ -1,35 +1,54 @@
 //! `trainer rfm`: orders in, one row for each customer out. The arithmetic is `shared::rfm`'s.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::path::Path;
 
-use shared::RawCell;
-use shared::date::Day;
-use shared::number;
+use shared::date::{DateOrder, Day};
+use shared::rejected::Code;
 use shared::rfm::{Order, features, spend_after};
+use shared::{Rejected, Violation};
 
-use super::{Sink, output_failed, row_failed};
+use super::Sink;
+use super::rfm_columns::Columns;
+use super::rows::{Cell, RowWriter};
+use crate::cells::{Cell as Typed, Cells};
 use crate::cli::RfmArgs;
 use crate::error::Error;
+use crate::infer::findings::Findings;
+use crate::infer::kinds::Kind;
+use crate::infer::{dates, day};
+use crate::inputs::Inputs;
+use crate::profile::Profile;
 use crate::screen::note;
+use crate::settings::Settings;
 use crate::table::Table;
+use crate::unusable::Unusable;
 
 pub(super) fn run(args: &RfmArgs) -> Result<(), Error> {
+    let results: Vec<&Path> = args.out.as_deref().into_iter().collect();
+    Inputs::of(&args.transactions, &args.read).spare(&results, Some(&args.rows))?;
     let until = args.until.as_deref().map(parse_until).transpose()?;
-    let table = Table::read(&args.transactions)?;
-    let orders = Orders::read(&table, args)?;
+    let mut unusable = Unusable::new(&args.rows);
+    let table = Table::read(&args.transactions, &Settings::reading(&args.read)?, &mut unusable)?;
+    note(&format!("read as: {}", table.read_as()));
+    let orders = Orders::read(&table, args, &mut unusable)?;
+    let hint = "mend them, or put such rows aside with `--rejects FILE`";
+    unusable.settle(table.path(), table.header(), hint)?;
     let newest = orders.by_customer.values().flatten().map(|order| order.day).max();
     let Some(newest) = newest else { return Ok(()) };
     let until = until.unwrap_or(newest);
     let with_future = newest > until;
 
-    let mut out = csv::Writer::from_writer(Sink::open(args.out.as_deref())?);
     let figures = ["recency_days", "frequency", "mean_amount", "total_amount", "tenure_days"];
-    let header = [args.customer.clone()]
+    let header: Vec<String> = [orders.customer.clone()]
         .into_iter()
         .chain(figures.map(String::from))
         .chain(orders.extras.iter().map(|name| format!("mean_{name}")))
-        .chain(with_future.then(|| "future_spend".to_owned()));
-    out.write_record(header).map_err(row_failed)?;
+        .chain(with_future.then(|| "future_spend".to_owned()))
+        .collect();
+    let sink = Sink::open(args.out.as_deref())?;
+    let mut out = RowWriter::create(sink, args.json, header.iter().map(String::as_str))?;
     let mut dropped = 0;
     for (customer, orders) in &orders.by_customer {
         let Some(found) = features(orders, until) else {
@@ -37,19 +56,19 @@ pub(super) fn run(args: &RfmArgs) -> Result<(), Error> {
             continue;
         };
         let row = [
-            (*customer).to_owned(),
-            found.recency_days.to_string(),
-            found.frequency.to_string(),
-            found.mean_amount.to_string(),
-            found.total_amount.to_string(),
-            found.tenure_days.to_string(),
+            Cell::Given(customer),
+            Cell::Count(found.recency_days.into()),
+            Cell::Count(found.frequency.into()),
+            Cell::Number(found.mean_amount),
+            Cell::Number(found.total_amount),
+            Cell::Count(found.tenure_days.into()),
         ]
         .into_iter()
-        .chain(found.mean_extras.iter().map(f64::to_string))
-        .chain(with_future.then(|| spend_after(orders, until).to_string()));
-        out.write_record(row).map_err(row_failed)?;
+        .chain(found.mean_extras.iter().map(|&mean| Cell::Number(mean)))
+        .chain(with_future.then(|| Cell::Number(spend_after(orders, until))));
+        out.write(row)?;
     }
-    out.into_inner().map_err(|error| output_failed(error.into_error()))?.finish()?;
+    out.finish()?;
     let n_customers = orders.by_customer.len();
     note(&format!("{} customers up to {until}", n_customers - dropped));
     if dropped > 0 {
@@ -65,46 +84,79 @@ fn parse_until(text: &str) -> Result<Day, Error> {
     })
 }
 
-struct Orders<'t> {
+struct Orders {
+    /// The name of the column that names the customer.
+    customer: String,
     /// Names of the further numeric columns.
     extras: Vec<String>,
-    by_customer: BTreeMap<&'t str, Vec<Order>>,
+    by_customer: BTreeMap<String, Vec<Order>>,
 }
 
-impl<'t> Orders<'t> {
-    fn read(table: &'t Table, args: &RfmArgs) -> Result<Self, Error> {
-        let customer = table.position(&args.customer)?;
-        let date = table.position(&args.date)?;
-        let amount = table.position(&args.amount)?;
-        let is_number = |cell| matches!(cell, RawCell::Cell { number: Some(_), .. });
-        let extras: Vec<usize> = (0..table.header().len())
-            .filter(|column| ![customer, date, amount].contains(column))
-            .filter(|&column| table.column(column).all(is_number))
-            .collect();
-        let mut by_customer: BTreeMap<&str, Vec<Order>> = BTreeMap::new();
+impl Orders {
+    fn read(table: &Table, args: &RfmArgs, unusable: &mut Unusable) -> Result<Self, Error> {
+        let columns = Columns::find(table, args)?;
+        let positions = [columns.customer, columns.date, columns.amount];
+        let [customer, date, amount] = positions.map(|position| table.column(position));
+        let quantity = columns.quantity.map(|position| table.column(position));
+        let order = date_order(table, date, columns.date, args)?;
+        let extras = &columns.extras;
+        let name = |position: usize| table.header()[position].as_str();
+        let figure = |cells: &Cells, row: usize| match cells.get(row) {
+            Typed::Number(number) => Some(number),
+            _ => None,
+        };
+        let mut by_customer: BTreeMap<String, Vec<Order>> = BTreeMap::new();
         for row in 0..table.n_rows() {
-            let bad = |column: usize, expected: &str| Error::BadRows {
-                path: table.path().into(),
-                first: vec![(table.line(row), table.header()[column].clone(), expected.into())],
-                count: 1,
-                hint: "mend this row in the file",
+            let (who, day, paid) =
+                (customer.text(row), day(date.get(row), date, order), figure(amount, row));
+            let times = quantity.map_or(Some(1.0), |quantity| figure(quantity, row));
+            if let (Some(who), Some(day), Some(price), Some(times)) = (&who, day, paid, times) {
+                let amount = price * times;
+                let extras = extras.iter().filter_map(|&e| figure(table.column(e), row)).collect();
+                by_customer.entry(who.clone().into_owned()).or_default().push(Order {
+                    day,
+                    amount,
+                    extras,
+                });
+                continue;
+            }
+            let lacking = [
+                (columns.customer, who.is_none(), "a customer"),
+                (columns.date, day.is_none(), "a day"),
+                (columns.amount, paid.is_none(), "a number"),
+                (columns.quantity.unwrap_or_default(), times.is_none(), "a number"),
+            ];
+            let violations = lacking
+                .into_iter()
+                .filter(|(_, lacks, _)| *lacks)
+                .map(|(at, _, expected)| {
+                    Violation::new(name(at), Code::NotANumber, expected.into())
+                })
+                .collect();
+            let value_of = |name: &str| {
+                let position = table.header().iter().position(|column| column == name)?;
+                table.column(position).text(row).map(Cow::into_owned)
             };
-            let RawCell::Cell { text: who, .. } = table.cell(row, customer) else {
-                return Err(bad(customer, "a customer"));
-            };
-            let RawCell::Cell { text: day, .. } = table.cell(row, date) else {
-                return Err(bad(date, "a day as YYYY-MM-DD"));
-            };
-            let day = Day::parse(day).ok_or_else(|| bad(date, "a day as YYYY-MM-DD"))?;
-            let figure = |column: usize| match table.cell(row, column) {
-                RawCell::Cell { number, .. } => number.map(number::Finite::get),
-                _ => None,
-            };
-            let amount = figure(amount).ok_or_else(|| bad(amount, "a number"))?;
-            let extras = extras.iter().map(|&e| figure(e).unwrap_or_default()).collect();
-            by_customer.entry(who).or_default().push(Order { day, amount, extras });
+            let rejected = Rejected { violations };
+            unusable.add_rejected(table.line(row), &rejected, None, value_of, || table.texts(row));
         }
-        let extras = extras.into_iter().map(|e| table.header()[e].clone()).collect();
-        Ok(Self { extras, by_customer })
+        let extras = extras.iter().map(|&e| name(e).to_owned()).collect();
+        Ok(Self { customer: name(columns.customer).to_owned(), extras, by_customer })
     }
+}
+
+/// The order in which the days are written: as told, or as they can be read.
+fn date_order(
+    table: &Table,
+    date: &Cells,
+    position: usize,
+    args: &RfmArgs,
+) -> Result<DateOrder, Error> {
+    let found = dates::settle(&Profile::of(date), args.date_order);
+    let mut findings = Findings::default();
+    if let Some(trouble) = &found.trouble {
+        findings.date_trouble(table, position, trouble);
+        return Err(Error::Unready { path: table.path().into(), findings: findings.into_errors() });
+    }
+    Ok(if let Kind::Date(order) = found.kind { order } else { DateOrder::Ymd })
 }

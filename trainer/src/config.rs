@@ -1,0 +1,306 @@
+//! `wedge.toml`: every decision about a table, written down.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use serde::Deserialize;
+use shared::date::{DateOrder, Day};
+use shared::dialect::DecimalMark;
+use shared::encoding::Encoding;
+use shared::number;
+
+use crate::error::{Error, suggestion};
+use crate::prepare::Impute;
+use crate::read::Format;
+use crate::told::{KindTold, RoleTold};
+
+/// What the file says; everything may be left out.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// How the file of customers is written.
+    pub read: ReadConfig,
+    /// What holds for the table as a whole.
+    pub data: DataConfig,
+    /// How segments are found.
+    pub fit: FitConfig,
+    /// The single columns, by name.
+    pub columns: BTreeMap<String, ColumnConfig>,
+}
+
+/// `[read]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ReadConfig {
+    /// `csv`, `ndjson`, `parquet`, `excel`.
+    pub format: Option<Word<Format>>,
+    /// The sheet of a workbook.
+    pub sheet: Option<String>,
+    /// One character, or `tab`.
+    pub delimiter: Option<Word<Delimiter>>,
+    /// `utf-8`, `utf-16le`, `utf-16be`, `windows-1252`.
+    pub encoding: Option<Word<Encoding>>,
+    /// `.` or `,`.
+    pub decimal: Option<Word<DecimalMark>>,
+    /// Lines above the header.
+    pub skip_lines: Option<u64>,
+    /// Whether the first line names the columns.
+    pub header: Option<bool>,
+    /// More rows than this are an error.
+    pub max_rows: Option<u64>,
+}
+
+/// `[data]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DataConfig {
+    /// The column to predict.
+    pub target: Option<String>,
+    /// Values that mean "missing" in every column.
+    pub missing: Vec<Token>,
+    /// The day that dates are counted back from.
+    pub as_of: Option<Word<Day>>,
+    /// The order of dates.
+    pub date_order: Option<Word<DateOrder>>,
+    /// What stands in for missing numbers.
+    pub impute: Option<Word<Impute>>,
+    /// Words that fewer customers share are folded.
+    pub min_level: Option<u32>,
+}
+
+/// `[fit]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FitConfig {
+    /// Exactly this many segments.
+    pub segments: Option<u16>,
+    /// Up to this many.
+    pub max_segments: Option<u16>,
+    /// Segments with fewer customers are refused.
+    pub min_segment: Option<u32>,
+    /// Seed of everything random.
+    pub seed: Option<u64>,
+}
+
+/// `[columns.NAME]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ColumnConfig {
+    /// What it holds.
+    pub kind: Option<Word<KindTold>>,
+    /// What it is for.
+    pub role: Option<Word<RoleTold>>,
+    /// Its words.
+    pub levels: Vec<Token>,
+    /// Values that mean "missing" here.
+    pub missing: Vec<Token>,
+    /// The smallest number that is right.
+    pub lower: Option<f64>,
+    /// The largest number that is right.
+    pub upper: Option<f64>,
+    /// The order of its dates.
+    pub date_order: Option<Word<DateOrder>>,
+    /// What stands in for its missing numbers.
+    pub impute: Option<Word<Impute>>,
+}
+
+/// A value as a cell may hold it: text, or a number.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum Token {
+    /// A word.
+    Text(String),
+    /// A whole number.
+    Integer(i64),
+    /// A number with a fraction.
+    Number(f64),
+}
+
+impl Token {
+    /// As a cell would write it.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Integer(integer) => integer.to_string(),
+            Self::Number(number) => number::to_text(*number),
+        }
+    }
+}
+
+/// A byte that separates cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Delimiter(pub u8);
+
+/// Something that is written as a word, in flags as in the file.
+pub trait Worded: Sized + 'static {
+    /// The words that are understood, for messages.
+    fn expected() -> String;
+    /// Reads one.
+    fn read(word: &str) -> Option<Self>;
+}
+
+/// A word of the file, read.
+#[derive(Debug, Clone, Copy)]
+pub struct Word<T>(pub T);
+
+impl<'de, T: Worded> Deserialize<'de> for Word<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Text(String),
+            Day(toml::value::Datetime),
+        }
+        let word = match Written::deserialize(deserializer) {
+            Ok(Written::Text(text)) => text,
+            Ok(Written::Day(day)) => day.to_string(),
+            Err(_) => return Err(serde::de::Error::custom(format!("expected {}", T::expected()))),
+        };
+        let expected = || serde::de::Error::custom(format!("expected {}", T::expected()));
+        T::read(&word).map(Self).ok_or_else(expected)
+    }
+}
+
+/// Reads one of `all` by its name.
+fn by_name<T: Copy>(all: &[T], name: impl Fn(T) -> &'static str, word: &str) -> Option<T> {
+    all.iter().copied().find(|&one| name(one).eq_ignore_ascii_case(word))
+}
+
+fn list(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+    format!("one of {}", quoted.join(", "))
+}
+
+impl Worded for KindTold {
+    fn expected() -> String {
+        list(&Self::ALL.map(Self::name))
+    }
+    fn read(word: &str) -> Option<Self> {
+        // As `check` calls them.
+        let number = ["integer", "decimal"].contains(&word);
+        if number { Some(Self::Number) } else { by_name(&Self::ALL, Self::name, word) }
+    }
+}
+
+impl Worded for RoleTold {
+    fn expected() -> String {
+        list(&Self::ALL.map(Self::name))
+    }
+    fn read(word: &str) -> Option<Self> {
+        by_name(&Self::ALL, Self::name, word)
+    }
+}
+
+impl Worded for DateOrder {
+    fn expected() -> String {
+        list(&["ymd", "dmy", "mdy"])
+    }
+    fn read(word: &str) -> Option<Self> {
+        by_name(&[Self::Ymd, Self::Dmy, Self::Mdy], Self::name, word)
+    }
+}
+
+impl Worded for Day {
+    fn expected() -> String {
+        "a day as YYYY-MM-DD".into()
+    }
+    fn read(word: &str) -> Option<Self> {
+        Self::parse(word)
+    }
+}
+
+impl Worded for Impute {
+    fn expected() -> String {
+        list(&["median", "mean", "zero"])
+    }
+    fn read(word: &str) -> Option<Self> {
+        match word {
+            "median" => Some(Self::Median),
+            "mean" => Some(Self::Mean),
+            "zero" => Some(Self::Zero),
+            _ => None,
+        }
+    }
+}
+
+impl Worded for DecimalMark {
+    fn expected() -> String {
+        "\".\" or \",\"".into()
+    }
+    fn read(word: &str) -> Option<Self> {
+        Self::from_name(word)
+    }
+}
+
+impl Worded for Delimiter {
+    fn expected() -> String {
+        "one of \",\", \";\", \"|\", \"tab\"".into()
+    }
+    fn read(word: &str) -> Option<Self> {
+        match word {
+            "," | "comma" => Some(Self(b',')),
+            ";" | "semicolon" => Some(Self(b';')),
+            "|" | "pipe" => Some(Self(b'|')),
+            "\t" | "tab" | "\\t" => Some(Self(b'\t')),
+            _ => None,
+        }
+    }
+}
+
+impl Worded for Encoding {
+    fn expected() -> String {
+        list(&["utf-8", "utf-16le", "utf-16be", "windows-1252"])
+    }
+    fn read(word: &str) -> Option<Self> {
+        Self::from_name(word)
+    }
+}
+
+impl Worded for Format {
+    fn expected() -> String {
+        list(&["csv", "ndjson", "parquet", "excel"])
+    }
+    fn read(word: &str) -> Option<Self> {
+        match word {
+            "csv" => Some(Self::Csv),
+            "ndjson" => Some(Self::Ndjson),
+            "parquet" => Some(Self::Parquet),
+            "excel" | "xlsx" => Some(Self::Xlsx),
+            _ => None,
+        }
+    }
+}
+
+impl Config {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// When it cannot be read, is no TOML, or says something that is not understood: with the line, and a
+    /// suggestion where a key is unknown.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let text = fs::read_to_string(path).map_err(|reason| Error::opening(path, reason))?;
+        toml::from_str(&text).map_err(|error| {
+            let before = error.span().map_or(0, |span| span.start.min(text.len()));
+            let (what, hint) = explain(error.message());
+            Error::BadTable {
+                path: path.into(),
+                line: 1 + text[..before].matches('\n').count() as u64,
+                what,
+                hint,
+            }
+        })
+    }
+}
+
+/// serde names an unknown key first and then the known ones, each in backticks.
+fn explain(message: &str) -> (String, String) {
+    if let Some(list) = message.strip_prefix("unknown field ") {
+        let names: Vec<&str> = list.split('`').skip(1).step_by(2).collect();
+        if let [given, known @ ..] = names.as_slice() {
+            return (format!("`{given}` is no key here"), suggestion(given, known.iter().copied()));
+        }
+    }
+    let what = message.lines().next().unwrap_or_default().to_owned();
+    (what, "see `trainer init` for a file with every key explained".into())
+}
