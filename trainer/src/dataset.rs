@@ -1,19 +1,20 @@
 //! A table's customers as validated records, in canonical order.
 
+use std::borrow::Cow;
 use std::hash::Hasher as _;
 
 use ndarray::Array2;
 use shared::column::MAX_NUMBER;
-use shared::number::Finite;
+use shared::dialect::is_soft_missing;
 use shared::rejected::Code;
 use shared::segment_model::{Target, TargetKind};
-use shared::{RawCell, Record, Rejected, Transform, Violation};
+use shared::{Column, ColumnKind, FeatureVector, RawCell, Record, Rejected, Transform, Violation};
 use siphasher::sip128::{Hasher128 as _, SipHasher13};
 
-use crate::error::Error;
-use crate::infer::Understanding;
+use crate::cells::{Cell, Cells};
+use crate::infer::{OTHER, Plan, day};
 use crate::table::Table;
-use crate::violations::Violations;
+use crate::unusable::Unusable;
 
 /// A customer's value of the target.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,49 +47,74 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// Validates every row and puts the customers in canonical order.
-    ///
-    /// # Errors
-    /// All values that cannot be used, at once.
-    pub fn build(table: &Table, understood: &Understanding, seed: u64) -> Result<Self, Error> {
+    /// Validates every row and puts the customers in canonical order; rows that do not fit are added to
+    /// `unusable`.
+    pub fn build(table: &Table, plan: &Plan, seed: u64, unusable: &mut Unusable) -> Self {
         let mut keyed = Vec::with_capacity(table.n_rows());
-        let mut violations = Violations::default();
-        let mut cells = Vec::with_capacity(understood.positions.len());
+        Self::validate(table, plan, unusable, |record, target| {
+            let mut bytes = Vec::new();
+            record.write_canonical(&mut bytes);
+            let fold_hash = hash(seed, &bytes);
+            target.write_canonical(&mut bytes);
+            keyed.push((hash(seed, &bytes), Customer { record, target, fold_hash }));
+        });
+        keyed.sort_by_key(|(hash, _)| *hash);
+        Self { customers: keyed.into_iter().map(|(_, customer)| customer).collect() }
+    }
+
+    /// Hands over every customer who fits the columns; rows that do not are added to `unusable`.
+    pub fn validate(
+        table: &Table,
+        plan: &Plan,
+        unusable: &mut Unusable,
+        mut take: impl FnMut(Record, TargetValue),
+    ) {
+        let columns: Vec<_> = plan
+            .schema
+            .columns()
+            .iter()
+            .zip(&plan.positions)
+            .map(|(column, &position)| (column, table.column(position)))
+            .collect();
+        let mut cells = Vec::with_capacity(columns.len());
         for row in 0..table.n_rows() {
             cells.clear();
-            cells.extend(understood.positions.iter().map(|&column| table.cell(row, column)));
-            let target = match &understood.target {
-                Some((target, column)) => target_value(target, &table.cell(row, *column)),
+            cells.extend(columns.iter().map(|(column, of)| raw_cell(column, of, row)));
+            let target = match &plan.target {
+                Some((target, column)) => target_value(target, table.column(*column), row),
                 None => Ok(TargetValue::Missing),
             };
-            match (understood.schema.validate_cells(&cells), target) {
-                (Ok(record), Ok(target)) => {
-                    let mut bytes = Vec::new();
-                    record.write_canonical(&mut bytes);
-                    let fold_hash = hash(seed, &bytes);
-                    target.write_canonical(&mut bytes);
-                    keyed.push((hash(seed, &bytes), Customer { record, target, fold_hash }));
-                }
+            match (plan.schema.validate_cells(&cells, None), target) {
+                (Ok(record), Ok(target)) => take(record, target),
                 (record, target) => {
-                    for rejected in [record.err(), target.err()].into_iter().flatten() {
-                        violations.add(table.line(row), &rejected);
-                    }
+                    let parts = [record.err(), target.err()].into_iter().flatten();
+                    let violations = parts.flat_map(|rejected| rejected.violations).collect();
+                    let value_of = |name: &str| {
+                        let position = table.header().iter().position(|column| column == name)?;
+                        table.column(position).text(row).map(Cow::into_owned)
+                    };
+                    let rejected = Rejected { violations };
+                    let texts = || table.texts(row);
+                    let schema = Some(&plan.schema);
+                    unusable.add_rejected(table.line(row), &rejected, schema, value_of, texts);
                 }
             }
         }
-        violations.into_result(
-            table.path(),
-            "mend these rows, or leave the columns out with `--ignore`",
-        )?;
-        keyed.sort_by_key(|(hash, _)| *hash);
-        Ok(Self { customers: keyed.into_iter().map(|(_, customer)| customer).collect() })
     }
 
-    /// The prepared matrix, rows in canonical order.
+    /// The prepared matrix, in which segments are found; rows in canonical order.
     ///
     /// # Shapes: `(n_customers, n_features)`.
     pub fn prepare(&self, transform: &Transform) -> Array2<f64> {
         prepared(transform, self.customers.iter().map(|customer| &customer.record))
+    }
+
+    /// The same with the indicators of missing values behind the features, which segment models read.
+    ///
+    /// # Shapes: `(n_customers, n_model_inputs)`.
+    pub fn prepare_for_models(&self, transform: &Transform) -> Array2<f64> {
+        let records = self.customers.iter().map(|customer| &customer.record);
+        matrix(transform, records, transform.n_model_inputs(), FeatureVector::with_indicators)
     }
 }
 
@@ -97,31 +123,62 @@ pub fn prepared<'r>(
     transform: &Transform,
     records: impl Iterator<Item = &'r Record>,
 ) -> Array2<f64> {
-    let n_features = transform.features().len();
-    let mut values = Vec::new();
-    for record in records {
-        values.extend_from_slice(transform.apply(record).as_slice());
-    }
-    Array2::from_shape_vec((values.len() / n_features, n_features), values)
-        .expect("every vector has n_features values")
+    matrix(transform, records, transform.features().len(), FeatureVector::as_slice)
 }
 
-fn target_value(target: &Target, cell: &RawCell) -> Result<TargetValue, Rejected> {
-    let RawCell::Cell { text, number } = cell else { return Ok(TargetValue::Missing) };
-    match &target.kind {
-        TargetKind::Number => match number.map(Finite::get) {
-            Some(number) if number.abs() <= MAX_NUMBER => Ok(TargetValue::Number(number)),
-            _ => {
-                let expected = "a number between -1e15 and 1e15".to_owned();
-                let violation = Violation::new(&target.name, Code::OutOfBounds, expected);
-                Err(Rejected { violations: vec![violation] })
-            }
-        },
-        TargetKind::Class { classes } => {
-            let known = classes.iter().position(|class| class == text);
+fn matrix<'r>(
+    transform: &Transform,
+    records: impl Iterator<Item = &'r Record>,
+    width: usize,
+    row: impl Fn(&FeatureVector) -> &[f64],
+) -> Array2<f64> {
+    let mut values = Vec::new();
+    for record in records {
+        values.extend_from_slice(row(&transform.apply(record)));
+    }
+    Array2::from_shape_vec((values.len() / width, width), values).expect("every row is as wide")
+}
+
+/// A cell as its column takes it. A table has typed `20120904` as a number before it was known to be a day.
+fn raw_cell<'t>(column: &Column, cells: &'t Cells, row: usize) -> RawCell<'t> {
+    let typed = cells.get(row);
+    match (&column.kind, typed) {
+        (ColumnKind::Date { order }, Cell::Number(_)) => {
+            let day = day(typed, cells, *order);
+            day.map_or_else(|| column.cell(cells.raw(row)), RawCell::Day)
+        }
+        _ => column.cell(cells.raw(row)),
+    }
+}
+
+fn target_value(target: &Target, cells: &Cells, row: usize) -> Result<TargetValue, Rejected> {
+    let cell = cells.get(row);
+    let is_soft = |code| is_soft_missing(cells.words().get(code));
+    match (&target.kind, cell) {
+        (_, Cell::Missing) => Ok(TargetValue::Missing),
+        (TargetKind::Number, Cell::Word(code)) if is_soft(code) => Ok(TargetValue::Missing),
+        (TargetKind::Number, Cell::Number(number)) if number.abs() <= MAX_NUMBER => {
+            Ok(TargetValue::Number(number))
+        }
+        (TargetKind::Number, cell) => {
+            let (code, expected) = match cell {
+                Cell::Number(_) => (Code::OutOfBounds, "a number between -1e15 and 1e15"),
+                _ => (Code::NotANumber, "a number"),
+            };
+            let violation = Violation::new(&target.name, code, expected.to_owned());
+            Err(Rejected { violations: vec![violation] })
+        }
+        (TargetKind::Class { classes }, _) => {
+            let text = cells.text(row).unwrap_or_default();
             // Words too rare to be a class of their own are the last one, `(other)`.
-            let id = known.unwrap_or(classes.len() - 1);
-            Ok(TargetValue::Class(u16::try_from(id).unwrap_or(u16::MAX)))
+            let folded = classes.len() - 1;
+            let known = classes.iter().position(|class| *class == text);
+            if let Some(id) = known.or((classes[folded] == OTHER).then_some(folded)) {
+                return Ok(TargetValue::Class(u16::try_from(id).unwrap_or(u16::MAX)));
+            }
+            let expected = format!("one of {}", classes.join(", "));
+            let violation = Violation::new(&target.name, Code::UnknownLevel, expected);
+            Err(Rejected { violations: vec![violation] })
         }
     }
 }

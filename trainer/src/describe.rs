@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ndarray::{ArrayView2, Axis};
-use shared::model::SegmentInfo;
+use shared::model::{ModelParts, SegmentInfo};
 use shared::{ColumnKind, Playbook, Schema, Transform};
 
 use crate::dataset::Dataset;
@@ -96,6 +96,9 @@ fn traits(
             (kind, Some(level)) => {
                 format!("{}: {}", column.name, kind.level(level).unwrap_or_default())
             }
+            (ColumnKind::Date { .. }, None) => {
+                format!("{} days since {}", if effect > 0.0 { "many" } else { "few" }, column.name)
+            }
             (_, None) => {
                 format!("{} {}", if effect > 0.0 { "high" } else { "low" }, column.name)
             }
@@ -106,11 +109,12 @@ fn traits(
     words
 }
 
-/// The recommendation of this version: where a customer falls short of the segment's typical one.
+/// The recommendation of this version: where a customer falls short of the segment's typical one. Days since
+/// a date do not count: fewer of them are no shortfall.
 pub fn playbook(schema: &Schema, dataset: &Dataset, segments: &Segments) -> Playbook {
     let columns = schema.columns().iter().enumerate();
     let numeric: Vec<usize> = columns
-        .filter(|(_, c)| c.kind == ColumnKind::Numeric)
+        .filter(|(_, c)| matches!(c.kind, ColumnKind::Numeric { .. }))
         .map(|(position, _)| position)
         .collect();
     let medians: Vec<Vec<f64>> =
@@ -125,4 +129,16 @@ pub fn playbook(schema: &Schema, dataset: &Dataset, segments: &Segments) -> Play
             .flat_map(|segment| medians.iter().map(move |medians| medians[segment]))
             .collect(),
     }
+}
+
+/// The names of a model's features, in order: the column, and the word where a column has one for each.
+pub fn feature_names(parts: &ModelParts) -> Vec<String> {
+    let name = |feature: &shared::transform::Feature| {
+        let column = &parts.schema.columns()[feature.column];
+        match feature.level.and_then(|level| column.kind.level(level)) {
+            Some(word) => format!("{}={word}", column.name),
+            None => column.name.clone(),
+        }
+    };
+    parts.transform.features().iter().map(name).collect()
 }

@@ -26,7 +26,7 @@ pub struct Expectation {
     pub quality: Quality,
 }
 
-/// A customer whose target is known, in prepared space.
+/// A customer whose target is known, in prepared space, with the indicators of missing values.
 struct Row<'a, Y> {
     x: &'a [f64],
     segment: usize,
@@ -36,7 +36,8 @@ struct Row<'a, Y> {
 
 /// Fits every segment's model of `target`; `None` when no customer's target is known.
 ///
-/// # Shapes: `x` is `(n_customers, n_features)`, `labels` is `(n_customers,)`, both in canonical order.
+/// # Shapes: `x` is `(n_customers, n_model_inputs)`: features, then indicators of missing values; `labels` is
+/// `(n_customers,)`; both in canonical order.
 pub fn target(
     target: &Target,
     dataset: &Dataset,
@@ -112,4 +113,43 @@ fn mean(values: impl Iterator<Item = f64>) -> f64 {
         n += 1.0;
     }
     if n > 0.0 { sum / n } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::number::Finite;
+    use shared::{Column, ColumnKind, Prediction, RawCell, Schema};
+
+    use super::*;
+    use crate::prepare::{ImputeOptions, estimate};
+
+    #[test]
+    fn a_value_that_is_missing_for_a_reason_is_predicted_from() {
+        let column = Column { optional: true, ..Column::new("x", ColumnKind::ANY_NUMBER) };
+        let schema = Schema::new(vec![column], None).unwrap();
+        let record = |x: Option<f64>| {
+            let cell = x.map_or(RawCell::Missing, |x| RawCell::Number(Finite::new(x).unwrap()));
+            schema.validate_cells(&[cell], None).unwrap()
+        };
+        // Who has no `x` spends 100, everybody else 10.
+        let customers = (0..200).map(|i: u32| {
+            let x = (!i.is_multiple_of(4)).then(|| f64::from(i % 7));
+            let spend = if x.is_some() { 10.0 } else { 100.0 };
+            Customer {
+                record: record(x),
+                target: TargetValue::Number(spend),
+                fold_hash: u128::from(i),
+            }
+        });
+        let dataset = Dataset { customers: customers.collect() };
+        let transform = estimate(&dataset, &schema, &ImputeOptions::default(), 20);
+        let inputs = dataset.prepare_for_models(&transform);
+        let target = Target { name: "spend".into(), kind: TargetKind::Number };
+        let found = super::target(&target, &dataset, inputs.view(), &[0; 200], 1).unwrap();
+        for (x, spend) in [(None, 100.0), (Some(3.0), 10.0)] {
+            let expected = found.models.by_segment[0].predict(&transform.apply(&record(x)));
+            let Prediction::Number(value) = expected else { panic!("{expected:?}") };
+            assert!((value - spend).abs() < 1.0, "{value} for {x:?}");
+        }
+    }
 }

@@ -14,18 +14,23 @@ use crate::describe;
 use crate::error::Error;
 use crate::expect;
 use crate::expect::typical::Segments;
-use crate::infer::{ColumnOptions, ColumnReport, understand};
-use crate::prepare;
+use crate::infer::findings::Finding;
+use crate::infer::{ColumnReport, Understanding, understand};
+use crate::prepare::{self, ImputeOptions};
 use crate::quality::Quality;
 use crate::table::Table;
+use crate::told::Told;
+use crate::unusable::Unusable;
 
 /// Everything that a fit is asked for.
 #[derive(Debug, Clone)]
 pub struct FitOptions {
     /// About the columns.
-    pub columns: ColumnOptions,
+    pub told: Told,
     /// About the number of segments.
     pub choose: ChooseOptions,
+    /// About missing values.
+    pub impute: ImputeOptions,
 }
 
 /// Everything that a fit found.
@@ -36,6 +41,8 @@ pub struct Fitted {
     pub artifact: Artifact,
     /// What was understood of each column.
     pub columns: Vec<ColumnReport>,
+    /// What is worth telling of the table.
+    pub findings: Vec<Finding>,
     /// The curve and the choice.
     pub choice: Choice,
     /// The number of customers.
@@ -59,7 +66,8 @@ pub enum Stage {
     Expecting,
 }
 
-/// Fits a table.
+/// Fits a table. Rows that cannot be used are added to `unusable`; unless they are put aside, they are an
+/// error.
 ///
 /// # Errors
 /// When the table's values cannot be used or no segments can be found; nothing is written here.
@@ -68,16 +76,31 @@ pub enum Stage {
 pub fn fit(
     table: &Table,
     options: &FitOptions,
+    unusable: &mut Unusable,
     progress: impl Fn(Stage) + Sync,
 ) -> Result<Fitted, Error> {
     progress(Stage::Understanding);
-    refuse_too_few_rows(table, &options.choose)?;
-    let understood = understand(table, &options.columns)?;
+    let Understanding { columns, mut findings, plan } = understand(table, &options.told)?;
 
     progress(Stage::Preparing);
-    let dataset = Dataset::build(table, &understood, options.choose.seed)?;
-    let schema = &understood.schema;
-    let transform = prepare::estimate(&dataset, schema);
+    let dataset =
+        plan.as_ref().map(|plan| Dataset::build(table, plan, options.choose.seed, unusable));
+    unusable.tell(&mut findings);
+    let usable = dataset.as_ref().map_or(table.n_rows(), |dataset| dataset.customers.len());
+    findings.too_few_rows(usable, &options.choose);
+    let (Some(plan), Some(dataset), false) = (plan, dataset, findings.has_errors()) else {
+        let path = table.path().into();
+        return Err(Error::Unready { path, findings: findings.into_errors() });
+    };
+    let schema = &plan.schema;
+    if let Some(column) = options.impute.misfit(schema) {
+        return Err(Error::Usage {
+            what: format!("`{}` cannot be imputed so: it holds no numbers", column.name),
+            hint: "mean and zero are for numbers; missing words count as the most frequent one"
+                .into(),
+        });
+    }
+    let transform = prepare::estimate(&dataset, schema, &options.impute, options.told.min_level);
     let x = dataset.prepare(&transform);
 
     progress(Stage::Sweeping(0));
@@ -89,8 +112,9 @@ pub fn fit(
     progress(Stage::Expecting);
     let segments =
         Segments { labels: &chosen.labels, n_segments, min_customers: options.choose.min_segment };
-    let (targets, quality) = if let Some((target, _)) = &understood.target {
-        let found = expect::target(target, &dataset, x.view(), &chosen.labels, n_segments);
+    let (targets, quality) = if let Some((target, _)) = &plan.target {
+        let inputs = dataset.prepare_for_models(&transform);
+        let found = expect::target(target, &dataset, inputs.view(), &chosen.labels, n_segments);
         let found = found.ok_or_else(|| Error::Unfit {
             path: table.path().into(),
             what: format!("no customer has a value of the target `{}`", target.name),
@@ -114,7 +138,7 @@ pub fn fit(
             knee_from_one: knee(choice.elbow.from_one),
             knee_from_two: knee(choice.elbow.from_two),
         },
-        schema: understood.schema,
+        schema: plan.schema,
         transform,
     };
     let canaries = canaries::draw(&parts);
@@ -142,8 +166,9 @@ pub fn fit(
     Ok(Fitted {
         bytes,
         artifact,
-        columns: understood.columns,
-        n_rows: table.n_rows(),
+        columns,
+        findings: findings.into_sorted(),
+        n_rows: dataset.customers.len(),
         sizes,
         quality,
         choice,
@@ -158,20 +183,6 @@ fn sizes(artifact: &Artifact, dataset: &Dataset, n_segments: usize) -> Vec<usize
         sizes[usize::from(segment.id())] += 1;
     }
     sizes
-}
-
-fn refuse_too_few_rows(table: &Table, options: &ChooseOptions) -> Result<(), Error> {
-    let (n_rows, least) = (table.n_rows(), options.min_segment);
-    let needed = least * options.segments.unwrap_or(2).min(2);
-    if n_rows >= needed {
-        return Ok(());
-    }
-    let customers = if n_rows == 1 { "1 customer is" } else { &format!("{n_rows} customers are") };
-    Err(Error::Unfit {
-        path: table.path().into(),
-        what: format!("{customers} too few for segments of at least {least}"),
-        hint: "give more rows, or lower `--min-segment` (a small segment may show a person)".into(),
-    })
 }
 
 fn refusal(error: &ChooseError, path: &Path, options: &ChooseOptions) -> Error {

@@ -2,18 +2,21 @@
 //! artifact.
 //!
 //! ```text
-//!  table -> infer -> dataset -> prepare -> choose (kmeans, elbow) -> expect (ridge), describe -> artifact
-//!  text     kinds,   records,   trans-     k and centres             models, names, playbook    (shared)
-//!           roles    canonical  form
+//!  read -> table -> infer -> dataset -> prepare -> choose (kmeans, elbow) -> expect (ridge), describe -> artifact
+//!  rows    typed    kinds,   records,   trans-     k and centres             models, names, playbook    (shared)
+//!  of text cells    roles    canonical  form
+//!                   ^ told: flags and wedge.toml (cli, config -> settings)
 //! ```
 //! The stages are composed in [`fit`]; [`commands`] give each verb its files and its output. Whatever a
 //! prediction repeats is computed by `shared`, here as at the edge.
 
 pub mod added;
 pub mod canaries;
+pub mod cells;
 pub mod choose;
 pub mod cli;
 pub mod commands;
+pub mod config;
 pub mod customers;
 pub mod dataset;
 pub mod describe;
@@ -23,35 +26,67 @@ pub mod expect;
 pub mod files;
 pub mod fit;
 pub mod infer;
+pub mod inputs;
+mod interrupt;
 pub mod kmeans;
+mod leftovers;
 pub mod metrics;
+pub mod names;
 pub mod prepare;
+pub mod problems;
 pub mod profile;
 pub mod quality;
+pub mod read;
+pub mod rejects;
 pub mod ridge;
 pub mod screen;
+pub mod settings;
 pub mod table;
-pub mod violations;
+pub mod told;
+pub mod unusable;
 pub mod yeo_johnson;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, FromArgMatches as _};
 
 use crate::cli::Cli;
 use crate::error::Error;
+use crate::screen::Manner;
 
 /// Parses the command line, does what it says, and gives the exit code.
 pub fn run() -> ExitCode {
-    match commands::run(&Cli::parse().command) {
+    interrupt::watch();
+    let (json, color) = cli::manner_of(std::env::args_os());
+    let parsed = Cli::command()
+        .color(color)
+        .try_get_matches()
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(told) if json && told.use_stderr() => {
+            screen::set_up(Manner { quiet: false, json }, color);
+            return fail(&Error::usage(&told));
+        }
+        // Help and version come this way too. When nobody is there to read them, that is no error.
+        Err(told) => told.exit(),
+    };
+    let manner = Manner { quiet: cli.manner.quiet, json: cli.command.json() };
+    screen::set_up(manner, cli.manner.color);
+    match commands::run(&cli.command) {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever reads our output has seen enough.
-        Err(Error::Io { reason, .. }) if reason.kind() == std::io::ErrorKind::BrokenPipe => {
+        Err(Error::Io { reason, .. } | Error::CannotWrite { reason, .. })
+            if reason.kind() == std::io::ErrorKind::BrokenPipe =>
+        {
             ExitCode::SUCCESS
         }
-        Err(error) => {
-            screen::print_error(&error);
-            error.exit_code()
-        }
+        Err(error) => fail(&error),
     }
+}
+
+fn fail(error: &Error) -> ExitCode {
+    leftovers::leftovers().take_away();
+    screen::print_error(error);
+    error.exit_code()
 }

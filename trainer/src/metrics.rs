@@ -22,7 +22,7 @@ pub struct Metrics<'f> {
     elbow: ElbowRecord,
     segments: Vec<Segment<'f>>,
     quality: &'f [Quality],
-    columns: &'f [ColumnReport],
+    columns: Vec<ColumnFigures<'f>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -52,6 +52,36 @@ struct Segment<'f> {
     name: &'f str,
     size: usize,
     share: f64,
+}
+
+/// A column without its values: metrics go where the table may not.
+#[derive(Debug, Serialize)]
+struct ColumnFigures<'f> {
+    name: &'f str,
+    kind: &'static str,
+    role: &'static str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    why: &'f str,
+    missing: usize,
+    distinct: usize,
+    folded: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sensitive: Option<&'static str>,
+}
+
+impl<'f> ColumnFigures<'f> {
+    fn of(report: &'f ColumnReport) -> Self {
+        Self {
+            name: &report.name,
+            kind: report.kind,
+            role: report.role.name(),
+            why: &report.why,
+            missing: report.missing,
+            distinct: report.distinct,
+            folded: report.folded,
+            sensitive: report.sensitive,
+        }
+    }
 }
 
 impl<'f> Metrics<'f> {
@@ -85,7 +115,7 @@ impl<'f> Metrics<'f> {
                 })
                 .collect(),
             quality: &fitted.quality,
-            columns: &fitted.columns,
+            columns: fitted.columns.iter().map(ColumnFigures::of).collect(),
         }
     }
 

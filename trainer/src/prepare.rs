@@ -2,11 +2,16 @@
 //!
 //! Every figure comes from sorted columns or from counts, so the order of rows cannot matter.
 
+mod clip;
+mod impute;
+
 use shared::math::{self, yeo_johnson};
 use shared::number::Finite;
 use shared::transform::ColumnStep;
 use shared::{ColumnKind, Schema, Transform, Value};
 
+use self::clip::clip_bounds;
+pub use self::impute::{Impute, ImputeOptions};
 use crate::dataset::Dataset;
 use crate::yeo_johnson::{fit_lambda, skewness};
 
@@ -19,30 +24,30 @@ const SPIKE_SHARE: f64 = 0.8;
 /// Where zero has this share or more, the power is fitted to the rest.
 const ZERO_SHARE: f64 = 0.2;
 
-/// Values beyond these percentiles are clipped.
-const CLIP_PERCENTILES: (usize, usize) = (1, 99);
-
-/// Rounding a clip bound must not clip more customers than this.
-const MAX_CLIPPED_PERCENT: usize = 2;
-
-/// A clip bound is kept only where so many customers lie at or beyond it: an artifact must not carry one
-/// person's figure.
-const MIN_BEYOND: usize = 5;
-
 /// A column of many levels must not shrink below this variance, or noise in one rare level would weigh as
 /// much as a whole column.
 const MIN_VARIANCE: f64 = 0.2;
 
 /// Estimates the preparation of every column.
-pub fn estimate(dataset: &Dataset, schema: &Schema) -> Transform {
-    let steps = schema
-        .columns()
-        .iter()
-        .enumerate()
+///
+/// Segment models are told where a value of a column is missing when at least `min_level` customers lack it
+/// and as many have it: what fewer teach is chance, and may be a person.
+pub fn estimate(
+    dataset: &Dataset,
+    schema: &Schema,
+    impute: &ImputeOptions,
+    min_level: usize,
+) -> Transform {
+    let values_of =
+        |position: usize| dataset.customers.iter().map(move |c| c.record.values()[position]);
+    let columns = || schema.columns().iter().enumerate();
+    let steps = columns()
         .map(|(position, column)| {
-            let values = dataset.customers.iter().map(|c| c.record.values()[position]);
+            let values = values_of(position);
             match &column.kind {
-                ColumnKind::Numeric => number_step(values),
+                ColumnKind::Numeric { .. } | ColumnKind::Date { .. } => {
+                    number_step(values, impute.of(column))
+                }
                 ColumnKind::YesNo { .. } | ColumnKind::Ordinal { .. } => {
                     rank_step(&level_counts(values, column.kind.n_levels()))
                 }
@@ -52,10 +57,18 @@ pub fn estimate(dataset: &Dataset, schema: &Schema) -> Transform {
             }
         })
         .collect();
-    Transform::new(schema, steps).expect("each step was made for its column")
+    let indicators = columns()
+        .filter(|(position, column)| {
+            let n_missing = values_of(*position).filter(|value| *value == Value::Missing).count();
+            let n_present = dataset.customers.len() - n_missing;
+            column.optional && n_missing.min(n_present) >= min_level.max(1)
+        })
+        .map(|(position, _)| position)
+        .collect();
+    Transform::new(schema, steps, indicators).expect("each step was made for its column")
 }
 
-fn number_step(values: impl Iterator<Item = Value>) -> ColumnStep {
+fn number_step(values: impl Iterator<Item = Value>, impute: Impute) -> ColumnStep {
     let (mut sorted, mut n_missing) = (Vec::new(), 0);
     for value in values {
         match value {
@@ -64,7 +77,11 @@ fn number_step(values: impl Iterator<Item = Value>) -> ColumnStep {
         }
     }
     sorted.sort_by(f64::total_cmp);
-    let impute = median(&sorted);
+    let impute = match impute {
+        Impute::Median => median(&sorted),
+        Impute::Mean if !sorted.is_empty() => mean_and_deviation(&sorted).0,
+        Impute::Mean | Impute::Zero => 0.0,
+    };
     let at = sorted.partition_point(|v| *v < impute);
     sorted.splice(at..at, std::iter::repeat_n(impute, n_missing));
 
@@ -127,60 +144,12 @@ pub fn median(sorted: &[f64]) -> f64 {
     }
 }
 
-/// Clip bounds near the 1 % and 99 % quantiles, rounded inwards so that they are nobody's exact figure.
-fn clip_bounds(sorted: &[f64]) -> (Option<f64>, Option<f64>) {
-    let n = sorted.len();
-    let percentile = |p: usize| sorted[(n - 1) * p / 100];
-    let (low, high) = (percentile(CLIP_PERCENTILES.0), percentile(CLIP_PERCENTILES.1));
-    if low >= high {
-        return (None, None);
-    }
-    let below = |v: f64| (sorted.partition_point(|x| *x < v), sorted.partition_point(|x| *x <= v));
-    let above =
-        |v: f64| (n - sorted.partition_point(|x| *x <= v), n - sorted.partition_point(|x| *x < v));
-    // Two digits can be far from the quantile where a column is skewed: then more are kept.
-    let bound = |sign: f64, value: f64, count: &dyn Fn(f64) -> (usize, usize)| {
-        let rounded = (2..=6).map(|digits| sign * round_up(sign * value, high - low, digits) + 0.0);
-        rounded.into_iter().find(|&bound| {
-            let (beyond, at_or_beyond) = count(bound);
-            beyond * 100 <= n * MAX_CLIPPED_PERCENT && at_or_beyond >= MIN_BEYOND
-        })
-    };
-    match (bound(1.0, low, &below), bound(-1.0, high, &above)) {
-        (Some(lower), Some(upper)) if lower >= upper => (None, None),
-        bounds => bounds,
-    }
-}
-
-/// The next multiple, upwards, of a step that keeps so many significant digits of `value` or of `spread`,
-/// whichever is finer (a year needs the digits of its spread).
-fn round_up(value: f64, spread: f64, digits: i32) -> f64 {
-    // What is far smaller than the spread is as good as zero.
-    let size = value.abs().min(spread).max(spread * 1e-9);
-    let ceil = |v: f64| -math::floor(-v);
-    let ten_to = |n: i32| (0..n).fold(1.0, |power, _| power * 10.0);
-    // Powers of ten are whole numbers here: 0.1 and its like would not be exact.
-    let (least, most) = (ten_to(digits - 1), ten_to(digits));
-    let mut power = 1.0;
-    let rounded = if size >= most {
-        while size / power >= most {
-            power *= 10.0;
-        }
-        ceil(value / power) * power
-    } else {
-        while size * power < least {
-            power *= 10.0;
-        }
-        ceil(value * power) / power
-    };
-    rounded + 0.0
-}
-
 fn level_counts(values: impl Iterator<Item = Value>, n_levels: usize) -> (Vec<usize>, usize) {
     let (mut counts, mut n_missing) = (vec![0; n_levels], 0);
     for value in values {
         match value {
-            Value::Level(id) => counts[usize::from(id)] += 1,
+            // A word that is no level has no feature, and counts for none.
+            Value::Level(id) => counts.iter_mut().skip(id.into()).take(1).for_each(|n| *n += 1),
             _ => n_missing += 1,
         }
     }
@@ -243,37 +212,54 @@ pub fn mean_and_deviation(values: &[f64]) -> (f64, f64) {
 
 #[cfg(test)]
 mod tests {
+    use shared::number::Finite;
+    use shared::{Column, RawCell};
+
     use super::*;
+    use crate::dataset::{Customer, TargetValue};
+
+    /// Customers of one column, where `None` is missing.
+    fn dataset(schema: &Schema, values: &[Option<f64>]) -> Dataset {
+        let customer = |value: &Option<f64>| {
+            let number =
+                value.map_or(RawCell::Missing, |v| RawCell::Number(Finite::new(v).unwrap()));
+            let record = schema.validate_cells(&[number], None).unwrap();
+            Customer { record, target: TargetValue::Missing, fold_hash: 0 }
+        };
+        Dataset { customers: values.iter().map(customer).collect() }
+    }
+
+    fn optional_number() -> Schema {
+        let column = Column { optional: true, ..Column::new("x", ColumnKind::ANY_NUMBER) };
+        Schema::new(vec![column], None).unwrap()
+    }
 
     #[test]
-    fn bounds_are_rounded_inwards_to_two_digits_of_value_or_spread() {
-        for (value, spread, expected) in [
-            (15_234.0, 15_000.0, 16_000.0),
-            (-15_234.0, 15_000.0, -15_000.0),
-            (1990.0, 20.0, 1990.0),
-            (0.0833, 0.9, 0.084),
-            (0.0, 5.0, 0.0),
-            (521.0, 17_000.0, 530.0),
-            (1e-300, 1.0, 1e-10),
-        ] {
-            assert_eq!(round_up(value, spread, 2), expected, "{value} {spread}");
+    fn what_stands_in_for_a_number_is_chosen() {
+        let schema = optional_number();
+        let dataset = dataset(&schema, &[Some(1.0), None, Some(2.0), Some(6.0)]);
+        for (default, expected) in [(Impute::Median, 2.0), (Impute::Mean, 3.0), (Impute::Zero, 0.0)]
+        {
+            let options = ImputeOptions { default, ..ImputeOptions::default() };
+            let transform = estimate(&dataset, &schema, &options, 1);
+            let ColumnStep::Number { impute, .. } = transform.steps()[0] else { panic!() };
+            assert_eq!(impute.get(), expected, "{default:?}");
         }
     }
 
     #[test]
-    fn bounds_need_enough_customers_beyond() {
-        let many: Vec<f64> = (0..1000).map(f64::from).collect();
-        assert_eq!(clip_bounds(&many), (Some(9.0), Some(980.0)));
-        let few: Vec<f64> = (0..35).map(f64::from).collect();
-        assert_eq!(clip_bounds(&few), (None, None));
-        let skewed: Vec<f64> = (0..1000).map(|i| 1000.0 + f64::from(i * i) / 1e4).collect();
-        let (lower, upper) = clip_bounds(&skewed);
-        let is_clipped =
-            |v: &&f64| lower.is_some_and(|l| **v < l) || upper.is_some_and(|u| **v > u);
-        let clipped = skewed.iter().filter(is_clipped).count();
-        assert!((10..=40).contains(&clipped), "{lower:?} {upper:?} clip {clipped}");
-        let spike: Vec<f64> = vec![7.0; 100];
-        assert_eq!(clip_bounds(&spike), (None, None));
+    fn a_gap_has_an_indicator_when_enough_customers_have_it_and_enough_have_not() {
+        let schema = optional_number();
+        for (n_missing, n_present, told) in [(3, 3, true), (2, 3, false), (3, 2, false)] {
+            let present = (0..n_present).map(|n| Some(f64::from(n)));
+            let values: Vec<_> = present.chain((0..n_missing).map(|_| None)).collect();
+            let dataset = dataset(&schema, &values);
+            let transform = estimate(&dataset, &schema, &ImputeOptions::default(), 3);
+            assert_eq!(!transform.indicators().is_empty(), told, "{n_missing} {n_present}");
+        }
+        let none_missing = dataset(&schema, &[Some(1.0), Some(2.0)]);
+        let transform = estimate(&none_missing, &schema, &ImputeOptions::default(), 0);
+        assert!(transform.indicators().is_empty());
     }
 
     #[test]
@@ -295,5 +281,68 @@ mod tests {
         };
         assert_eq!(mean.get(), 0.25);
         assert!((scale.get() - (0.1875_f64).sqrt()).abs() < 1e-15);
+    }
+
+    /// What `tests/sklearn/prepare.py` recorded.
+    #[derive(serde::Deserialize)]
+    struct Recorded {
+        columns: Vec<RecordedColumn>,
+    }
+
+    #[derive(serde::Deserialize)]
+    struct RecordedColumn {
+        name: String,
+        values: Vec<Option<f64>>,
+        median: f64,
+        mean: f64,
+        lambda: f64,
+        powered: Vec<f64>,
+        standardised: Vec<f64>,
+        plain_standardised: Vec<f64>,
+    }
+
+    fn assert_close(ours: &[f64], theirs: &[f64], what: &str) {
+        assert_eq!(ours.len(), theirs.len());
+        for (a, b) in ours.iter().zip(theirs) {
+            assert!((a - b).abs() <= 1e-9 * b.abs().max(1.0), "{what}: {a} and {b}");
+        }
+    }
+
+    fn standardise(values: &[f64]) -> Vec<f64> {
+        let (mean, deviation) = mean_and_deviation(values);
+        values.iter().map(|value| (value - mean) / deviation).collect()
+    }
+
+    #[test]
+    fn preparation_is_scikit_learns_before_clip_and_grid() {
+        let recorded = include_str!("../../tests/data/sklearn/prepare.json");
+        let recorded: Recorded = serde_json::from_str(recorded).unwrap();
+        assert!(recorded.columns.len() >= 10);
+        let mut n_lambdas = 0;
+        for column in recorded.columns {
+            let name = &column.name;
+            let mut sorted: Vec<f64> = column.values.iter().flatten().copied().collect();
+            sorted.sort_by(f64::total_cmp);
+            assert_close(
+                &[median(&sorted), mean_and_deviation(&sorted).0],
+                &[column.median, column.mean],
+                name,
+            );
+
+            let full: Vec<f64> = column.values.iter().map(|v| v.unwrap_or(column.median)).collect();
+            let mut sorted = full.clone();
+            sorted.sort_by(f64::total_cmp);
+            let lambda = fit_lambda(&sorted);
+            let (least, most) = shared::transform::LAMBDA_BOUNDS;
+            let bounded = column.lambda.clamp(least, most);
+            assert!((lambda - bounded).abs() <= 1e-6, "{name}: {lambda} and {}", column.lambda);
+            n_lambdas += usize::from(bounded.to_bits() == column.lambda.to_bits());
+
+            let powered: Vec<f64> = full.iter().map(|&v| yeo_johnson(v, column.lambda)).collect();
+            assert_close(&powered, &column.powered, name);
+            assert_close(&standardise(&powered), &column.standardised, name);
+            assert_close(&standardise(&full), &column.plain_standardised, name);
+        }
+        assert!(n_lambdas >= 8, "only {n_lambdas} exponents within the bounds");
     }
 }

@@ -2,14 +2,15 @@
 
 use shared::model::TargetModels;
 use shared::number::to_three_digits;
+use shared::schema::is_name;
 use shared::segment_model::{SegmentModel, Target, TargetKind};
-use shared::{ColumnKind, Schema, Value};
+use shared::{Column, ColumnKind, Schema, Value};
 
 use super::class::frequencies;
 use super::{POOLING, Row, mean};
 use crate::dataset::Dataset;
+use crate::infer::OTHER;
 use crate::prepare::median;
-use crate::profile::OTHER;
 use crate::quality::Quality;
 
 /// Who is in which segment.
@@ -30,7 +31,7 @@ impl Segments<'_> {
         customers.map(move |(customer, &label)| (label.into(), customer.record.values()[position]))
     }
 
-    /// Each segment's median of a numeric column, to three significant digits; a segment where too few have a
+    /// Each segment's median of a column of numbers or dates (in days before `as_of`), to three significant digits; a segment where too few have a
     /// value gets that of all.
     pub fn medians(&self, dataset: &Dataset, position: usize) -> Vec<f64> {
         let mut by_segment = vec![Vec::new(); self.n_segments];
@@ -57,7 +58,8 @@ impl Segments<'_> {
             .values(dataset, position)
             .filter_map(|(segment, value)| {
                 let Value::Level(id) = value else { return None };
-                Some(Row { x: &[], segment, fold: 0, y: id.into() })
+                let y = usize::from(id);
+                (y < n_levels).then_some(Row { x: &[], segment, fold: 0, y })
             })
             .collect();
         let rows: Vec<&Row<usize>> = rows.iter().collect();
@@ -65,13 +67,22 @@ impl Segments<'_> {
     }
 }
 
-/// The medians of numbers and the frequencies of words, as models of every column.
+/// What the figures of a column of numbers or dates are called: the column's name, and for dates
+/// `days_since_` before it, unless that is no name or another column's.
+fn figure_name(schema: &Schema, column: &Column) -> String {
+    let days_since = format!("days_since_{}", column.name);
+    let is_date = matches!(column.kind, ColumnKind::Date { .. });
+    let is_free = is_name(&days_since) && !schema.knows(&days_since);
+    if is_date && is_free { days_since } else { column.name.clone() }
+}
+
+/// The medians of numbers and of days since dates, and the frequencies of words, as models of every column.
 pub fn models(schema: &Schema, dataset: &Dataset, segments: &Segments) -> Vec<TargetModels> {
     let columns = schema.columns().iter().enumerate();
     columns
         .map(|(position, column)| {
-            let name = column.name.clone();
-            if column.kind == ColumnKind::Numeric {
+            if column.kind.n_levels() == 0 {
+                let name = figure_name(schema, column);
                 let medians = segments.medians(dataset, position);
                 let by_segment = medians.into_iter().map(SegmentModel::Constant).collect();
                 return TargetModels {
@@ -79,6 +90,7 @@ pub fn models(schema: &Schema, dataset: &Dataset, segments: &Segments) -> Vec<Ta
                     by_segment,
                 };
             }
+            let name = column.name.clone();
             let n_levels = column.kind.n_levels();
             let level = |id| column.kind.level(id).unwrap_or(OTHER).to_owned();
             let kind = TargetKind::Class { classes: (0..n_levels).map(level).collect() };
@@ -90,7 +102,7 @@ pub fn models(schema: &Schema, dataset: &Dataset, segments: &Segments) -> Vec<Ta
 }
 
 /// How much of what is typical of a column the segments explain: mean absolute error of the segments' medians
-/// beside that of the median of all, for numeric columns.
+/// beside that of the median of all, for columns of numbers and dates.
 pub fn quality(models: &[TargetModels], dataset: &Dataset, labels: &[u16]) -> Vec<Quality> {
     let mut found = Vec::new();
     for (position, models) in models.iter().enumerate() {

@@ -1,0 +1,98 @@
+//! Where the values of a column are clipped.
+
+use shared::math;
+
+/// Values beyond these percentiles are clipped.
+const CLIP_PERCENTILES: (usize, usize) = (1, 99);
+
+/// Rounding a clip bound must not clip more customers than this.
+const MAX_CLIPPED_PERCENT: usize = 2;
+
+/// A clip bound is kept only where so many customers lie at or beyond it: an artifact must not carry one
+/// person's figure.
+const MIN_BEYOND: usize = 5;
+
+/// Clip bounds near the 1 % and 99 % quantiles, rounded inwards so that they are nobody's exact figure.
+pub(super) fn clip_bounds(sorted: &[f64]) -> (Option<f64>, Option<f64>) {
+    let n = sorted.len();
+    let percentile = |p: usize| sorted[(n - 1) * p / 100];
+    let (low, high) = (percentile(CLIP_PERCENTILES.0), percentile(CLIP_PERCENTILES.1));
+    if low >= high {
+        return (None, None);
+    }
+    let below = |v: f64| (sorted.partition_point(|x| *x < v), sorted.partition_point(|x| *x <= v));
+    let above =
+        |v: f64| (n - sorted.partition_point(|x| *x <= v), n - sorted.partition_point(|x| *x < v));
+    // Two digits can be far from the quantile where a column is skewed: then more are kept.
+    let bound = |sign: f64, value: f64, count: &dyn Fn(f64) -> (usize, usize)| {
+        let rounded = (2..=6).map(|digits| sign * round_up(sign * value, high - low, digits) + 0.0);
+        rounded.into_iter().find(|&bound| {
+            let (beyond, at_or_beyond) = count(bound);
+            beyond * 100 <= n * MAX_CLIPPED_PERCENT && at_or_beyond >= MIN_BEYOND
+        })
+    };
+    match (bound(1.0, low, &below), bound(-1.0, high, &above)) {
+        (Some(lower), Some(upper)) if lower >= upper => (None, None),
+        bounds => bounds,
+    }
+}
+
+/// The next multiple, upwards, of a step that keeps so many significant digits of `value` or of `spread`,
+/// whichever is finer (a year needs the digits of its spread).
+fn round_up(value: f64, spread: f64, digits: i32) -> f64 {
+    // What is far smaller than the spread is as good as zero.
+    let size = value.abs().min(spread).max(spread * 1e-9);
+    let ceil = |v: f64| -math::floor(-v);
+    let ten_to = |n: i32| (0..n).fold(1.0, |power, _| power * 10.0);
+    // Powers of ten are whole numbers here: 0.1 and its like would not be exact.
+    let (least, most) = (ten_to(digits - 1), ten_to(digits));
+    let mut power = 1.0;
+    let rounded = if size >= most {
+        while size / power >= most {
+            power *= 10.0;
+        }
+        ceil(value / power) * power
+    } else {
+        while size * power < least {
+            power *= 10.0;
+        }
+        ceil(value * power) / power
+    };
+    rounded + 0.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_are_rounded_inwards_to_two_digits_of_value_or_spread() {
+        for (value, spread, expected) in [
+            (15_234.0, 15_000.0, 16_000.0),
+            (-15_234.0, 15_000.0, -15_000.0),
+            (1990.0, 20.0, 1990.0),
+            (0.0833, 0.9, 0.084),
+            (0.0, 5.0, 0.0),
+            (521.0, 17_000.0, 530.0),
+            (1e-300, 1.0, 1e-10),
+        ] {
+            assert_eq!(round_up(value, spread, 2), expected, "{value} {spread}");
+        }
+    }
+
+    #[test]
+    fn bounds_need_enough_customers_beyond() {
+        let many: Vec<f64> = (0..1000).map(f64::from).collect();
+        assert_eq!(clip_bounds(&many), (Some(9.0), Some(980.0)));
+        let few: Vec<f64> = (0..35).map(f64::from).collect();
+        assert_eq!(clip_bounds(&few), (None, None));
+        let skewed: Vec<f64> = (0..1000).map(|i| 1000.0 + f64::from(i * i) / 1e4).collect();
+        let (lower, upper) = clip_bounds(&skewed);
+        let is_clipped =
+            |v: &&f64| lower.is_some_and(|l| **v < l) || upper.is_some_and(|u| **v > u);
+        let clipped = skewed.iter().filter(is_clipped).count();
+        assert!((10..=40).contains(&clipped), "{lower:?} {upper:?} clip {clipped}");
+        let spike: Vec<f64> = vec![7.0; 100];
+        assert_eq!(clip_bounds(&spike), (None, None));
+    }
+}
