@@ -216,13 +216,18 @@ fn an_artifact_and_its_metrics_hold_no_name_or_path() {
 #[test]
 fn orders_are_not_taken_for_customers_without_a_word() {
     let folder = temporary();
-    let mut command = trainer();
-    command.arg("fit").arg(sample("cdnow_transactions.csv")).arg("--out").arg(folder.path());
-    let output = command.arg("--json").output().unwrap();
-    let metrics: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(metrics["columns"][0]["role"], "identifier");
-    let said = tests::stderr_of(&output);
-    assert!(said.contains("`customer_id` repeats: are these orders?"), "{said}");
+    let orders = sample("cdnow_transactions.csv");
+    let fit_orders = |flags: &[&str]| {
+        let mut command = trainer();
+        command.arg("fit").arg(&orders).arg("--out").arg(folder.path()).args(flags);
+        command.output().unwrap()
+    };
+    let refused = fit_orders(&[]);
+    assert_eq!(refused.status.code(), Some(65));
+    let said = tests::stderr_of(&refused);
+    assert!(said.contains("2357 of them stand in 6919 rows: are these orders"), "{said}");
+    let as_told = fit_orders(&["--ignore", "customer_id", "--segments", "2"]);
+    assert_eq!(as_told.status.code(), Some(0), "{}", tests::stderr_of(&as_told));
 }
 
 /// Sixty customers with a plain column `x` and an odd one.
@@ -303,36 +308,36 @@ fn the_tables_say_what_was_understood_and_chosen() {
     let (_, tables) = printed.split_once('\n').unwrap();
     expect![[r#"
 
-        ┌─────────────────┬─────────────┬──────────────────────────────┬─────────┬──────────┐
-        │ column          ┆ kind        ┆ used as                      ┆ missing ┆ distinct │
-        ╞═════════════════╪═════════════╪══════════════════════════════╪═════════╪══════════╡
-        │ ID              ┆ numeric     ┆ left out: names the customer ┆       0 ┆       35 │
-        │ Gender          ┆ categorical ┆ feature                      ┆       0 ┆        2 │
-        │ Ever_Married    ┆ yes/no      ┆ feature                      ┆       0 ┆        2 │
-        │ Age             ┆ numeric     ┆ feature                      ┆       0 ┆       25 │
-        │ Graduated       ┆ yes/no      ┆ feature                      ┆       0 ┆        2 │
-        │ Profession      ┆ categorical ┆ feature, 2 rare words folded ┆       0 ┆        8 │
-        │ Work_Experience ┆ numeric     ┆ feature                      ┆       0 ┆       10 │
-        │ Spending_Score  ┆ ordinal     ┆ feature                      ┆       0 ┆        3 │
-        │ Family_Size     ┆ numeric     ┆ feature                      ┆       1 ┆        5 │
-        │ Var_1           ┆ categorical ┆ feature, 3 rare words folded ┆       1 ┆        7 │
-        │ Segmentation    ┆ categorical ┆ target                       ┆       0 ┆        4 │
-        └─────────────────┴─────────────┴──────────────────────────────┴─────────┴──────────┘
+        ┌─────────────────┬─────────────┬─────────────────────────────────────┬─────────┬──────────┐
+        │ column          ┆ kind        ┆ used as                             ┆ missing ┆ distinct │
+        ╞═════════════════╪═════════════╪═════════════════════════════════════╪═════════╪══════════╡
+        │ ID              ┆ identifier  ┆ left out: named as an identifier    ┆       0 ┆       35 │
+        │ Gender          ┆ categorical ┆ feature, sensitive (gender)         ┆       0 ┆        2 │
+        │ Ever_Married    ┆ yes/no      ┆ feature, sensitive (marital status) ┆       0 ┆        2 │
+        │ Age             ┆ integer     ┆ feature, sensitive (age)            ┆       0 ┆       25 │
+        │ Graduated       ┆ yes/no      ┆ feature                             ┆       0 ┆        2 │
+        │ Profession      ┆ categorical ┆ feature, 2 rare words folded        ┆       0 ┆        8 │
+        │ Work_Experience ┆ integer     ┆ feature                             ┆       0 ┆       10 │
+        │ Spending_Score  ┆ ordinal     ┆ feature                             ┆       0 ┆        3 │
+        │ Family_Size     ┆ integer     ┆ feature                             ┆       1 ┆        5 │
+        │ Var_1           ┆ categorical ┆ feature, 3 rare words folded        ┆       1 ┆        7 │
+        │ Segmentation    ┆ categorical ┆ target                              ┆       0 ┆        4 │
+        └─────────────────┴─────────────┴─────────────────────────────────────┴─────────┴──────────┘
 
-        ┌────┬───────┬────────────────────────────────┬──────────────────┬──────────────────────────────────────────┐
-        │  k ┆  WCSS ┆                                ┆ smallest segment ┆                                          │
-        ╞════╪═══════╪════════════════════════════════╪══════════════════╪══════════════════════════════════════════╡
-        │  1 ┆ 315.0 ┆ ██████████████████████████████ ┆               35 ┆                                          │
-        │  2 ┆ 247.7 ┆ ████████████████████████       ┆               16 ┆                                          │
-        │  3 ┆ 196.7 ┆ ███████████████████            ┆                8 ┆                                          │
-        │  4 ┆ 168.2 ┆ █████████████████              ┆                5 ┆ chosen, knee from k = 1, knee from k = 2 │
-        │  5 ┆ 150.3 ┆ ███████████████                ┆                5 ┆                                          │
-        │  6 ┆ 136.9 ┆ ██████████████                 ┆                5 ┆                                          │
-        │  7 ┆ 123.7 ┆ ████████████                   ┆                3 ┆                                          │
-        │  8 ┆ 110.9 ┆ ███████████                    ┆                3 ┆                                          │
-        │  9 ┆  99.5 ┆ ██████████                     ┆                3 ┆                                          │
-        │ 10 ┆  89.8 ┆ █████████                      ┆                2 ┆                                          │
-        └────┴───────┴────────────────────────────────┴──────────────────┴──────────────────────────────────────────┘
+        ┌────┬───────┬──────────────────────┬──────────────────┬──────────────────────────────────────────┐
+        │  k ┆  WCSS ┆                      ┆ smallest segment ┆                                          │
+        ╞════╪═══════╪══════════════════════╪══════════════════╪══════════════════════════════════════════╡
+        │  1 ┆ 315.0 ┆ ████████████████████ ┆               35 ┆                                          │
+        │  2 ┆ 247.7 ┆ ████████████████     ┆               16 ┆                                          │
+        │  3 ┆ 196.7 ┆ █████████████        ┆                8 ┆                                          │
+        │  4 ┆ 168.2 ┆ ███████████          ┆                5 ┆ chosen, knee from k = 1, knee from k = 2 │
+        │  5 ┆ 150.3 ┆ ██████████           ┆                5 ┆                                          │
+        │  6 ┆ 136.9 ┆ █████████            ┆                5 ┆                                          │
+        │  7 ┆ 123.7 ┆ ████████             ┆                3 ┆                                          │
+        │  8 ┆ 110.9 ┆ ████████             ┆                3 ┆                                          │
+        │  9 ┆  99.5 ┆ ███████              ┆                3 ┆                                          │
+        │ 10 ┆  89.8 ┆ ██████               ┆                2 ┆                                          │
+        └────┴───────┴──────────────────────┴──────────────────┴──────────────────────────────────────────┘
         4 segments: the elbow of the curve
 
         ┌───────────────────────────────────────────────────┬───────┬───────────┐
@@ -359,7 +364,7 @@ fn the_tables_say_what_was_understood_and_chosen() {
         └────────────────────────────┴──────────┴──────────┘
         the segments themselves were found once, on all customers
 
-        model 93bcd868ebb6f72bd9539c36d6d0329ef27f1301c5b9fd97dc0441a76c28fee8
+        model 3502aa556518208a2476152a1fee511559ba8b338c899336913ada8fda159f17
         wrote model/model.postcard, metrics.json, schema.json, timings.json
     "#]].assert_eq(tables);
 }

@@ -117,12 +117,13 @@ fn everything_wrong_is_reported_at_once_and_nothing_is_written() {
     assert!(!out.exists());
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left behind");
     expect![[r#"
-        error: `new.csv`: 3 values cannot be used
-          line 3, column `frequency`: expected a number between -1e15 and 1e15
-          line 3, column `total_amount`: expected a value, as every customer had in training
-          line 4, column `mean_quantity`: expected a number between -1e15 and 1e15
+        read as: comma, UTF-8
+        error: `new.csv`: 2 rows cannot be used
+          `frequency`, line 3: expected a number
+          `total_amount`, line 3: expected a value, as every customer had in training
+          `mean_quantity`, line 4: expected a number between -1e15 and 1e15
 
-        hint: mend these rows in the file
+        hint: mend them, or put such rows aside with `--rejects FILE`
     "#]]
     .assert_eq(&stderr_of(&output));
 }
@@ -146,6 +147,7 @@ fn a_reader_that_has_seen_enough_is_no_error() {
         .arg("predict")
         .arg(sample_model())
         .arg(sample("cdnow_customers.csv"))
+        .arg("--quiet")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -179,19 +181,20 @@ fn inspect_shows_what_a_model_is() {
     let (_, tables) = printed.split_once('\n').unwrap();
     expect![[r#"
 
-        ┌─────────────────┬─────────────┬────────────────┬───────────────────────────────────────────────────────────────────────┐
-        │ column          ┆ kind        ┆ may be missing ┆ words                                                                 │
-        ╞═════════════════╪═════════════╪════════════════╪═══════════════════════════════════════════════════════════════════════╡
-        │ Gender          ┆ categorical ┆ no             ┆ Female, Male                                                          │
-        │ Ever_Married    ┆ yes/no      ┆ no             ┆ No, Yes                                                               │
-        │ Age             ┆ numeric     ┆ no             ┆                                                                       │
-        │ Graduated       ┆ yes/no      ┆ no             ┆ No, Yes                                                               │
-        │ Profession      ┆ categorical ┆ no             ┆ Artist, Doctor, Entertainment, Executive, Healthcare, Lawyer, (other) │
-        │ Work_Experience ┆ numeric     ┆ no             ┆                                                                       │
-        │ Spending_Score  ┆ ordinal     ┆ no             ┆ Low, Average, High                                                    │
-        │ Family_Size     ┆ numeric     ┆ yes            ┆                                                                       │
-        │ Var_1           ┆ categorical ┆ yes            ┆ Cat_2, Cat_3, Cat_4, Cat_6, (other)                                   │
-        └─────────────────┴─────────────┴────────────────┴───────────────────────────────────────────────────────────────────────┘
+        ┌─────────────────┬─────────────┬────────────────┬───────────────────────────────────────────────────────────────┐
+        │ column          ┆ kind        ┆ may be missing ┆ takes                                                         │
+        ╞═════════════════╪═════════════╪════════════════╪═══════════════════════════════════════════════════════════════╡
+        │ Gender          ┆ categorical ┆ no             ┆ Female, Male; sensitive (gender)                              │
+        │ Ever_Married    ┆ yes/no      ┆ no             ┆ No, Yes; sensitive (marital status)                           │
+        │ Age             ┆ numeric     ┆ no             ┆ sensitive (age)                                               │
+        │ Graduated       ┆ yes/no      ┆ no             ┆ No, Yes                                                       │
+        │ Profession      ┆ categorical ┆ no             ┆ Artist, Doctor, Entertainment, Executive, Healthcare, Lawyer, │
+        │                 ┆             ┆                ┆ (other)                                                       │
+        │ Work_Experience ┆ numeric     ┆ no             ┆                                                               │
+        │ Spending_Score  ┆ ordinal     ┆ no             ┆ Low, Average, High                                            │
+        │ Family_Size     ┆ numeric     ┆ yes            ┆                                                               │
+        │ Var_1           ┆ categorical ┆ yes            ┆ Cat_2, Cat_3, Cat_4, Cat_6, (other)                           │
+        └─────────────────┴─────────────┴────────────────┴───────────────────────────────────────────────────────────────┘
 
         ┌───────────────────────────────────────────────────┬───────┐
         │ segment                                           ┆ share │

@@ -45,10 +45,10 @@ fn an_empty_file() {
         &[],
         65,
         &expect![[r#"
-        error: `data.csv` line 1: the file is empty
+            error: `data.csv` line 1: the file is empty
 
-        hint: give a CSV file with a header line
-    "#]],
+            hint: give a file with a header line and one row for each customer
+        "#]],
     );
 }
 
@@ -59,10 +59,10 @@ fn a_header_only() {
         &[],
         65,
         &expect![[r#"
-        error: `data.csv` line 2: there is a header and no row
+            error: `data.csv` line 1: there is a header and no row
 
-        hint: give one row for each customer
-    "#]],
+            hint: give one row for each customer
+        "#]],
     );
 }
 
@@ -73,10 +73,15 @@ fn one_row() {
         &[],
         65,
         &expect![[r#"
-        error: `data.csv`: 1 customer is too few for segments of at least 20
+            read as: comma, UTF-8
+            error: `data.csv` cannot be fitted as it is
+              no column is left to find segments in
+                give columns that say what customers are or do; `--allow-column` uses one that is left out
+              1 customer is too few for segments of at least 20
+                give more rows, or lower `--min-segment` (a small segment may show a person)
 
-        hint: give more rows, or lower `--min-segment` (a small segment may show a person)
-    "#]],
+            hint: `trainer check` says all there is to say of the table
+        "#]],
     );
 }
 
@@ -87,10 +92,11 @@ fn a_missing_target() {
         &["--target", "spent"],
         65,
         &expect![[r#"
-        error: `data.csv` line 1: there is no column `spent`
+            read as: comma, UTF-8
+            error: `data.csv` line 1: there is no column `spent`
 
-        hint: did you mean `spend`?
-    "#]],
+            hint: did you mean `spend`?
+        "#]],
     );
 }
 
@@ -101,10 +107,11 @@ fn a_target_that_is_ignored() {
         &["--target", "age", "--ignore", "age"],
         2,
         &expect![[r#"
-        error: the column `age` cannot be target and left out
+            read as: comma, UTF-8
+            error: the column `age` cannot be target and left out
 
-        hint: name different columns
-    "#]],
+            hint: name different columns
+        "#]],
     );
 }
 
@@ -115,10 +122,10 @@ fn duplicate_headers() {
         &[],
         65,
         &expect![[r#"
-        error: `data.csv` line 1: the header names the column `a` twice
+            error: `data.csv` line 1: the header names the column `a` twice: columns 1 and 3
 
-        hint: rename one of them
-    "#]],
+            hint: rename one of them, or leave it out of the file
+        "#]],
     );
 }
 
@@ -136,10 +143,10 @@ fn random_bytes() {
         &[],
         65,
         &expect![[r#"
-        error: `data.csv` line 1: the text is not UTF-8
+            error: `data.csv` line 1: the file is a web page or XML
 
-        hint: save the file as UTF-8
-    "#]],
+            hint: give a CSV, NDJSON, Parquet or Excel file
+        "#]],
     );
 }
 
@@ -152,10 +159,15 @@ fn a_ragged_line_7() {
         &[],
         65,
         &expect![[r#"
-        error: `data.csv` line 7: 2 cells, but the header has 3
+            read as: comma, UTF-8
+            error: `data.csv` cannot be fitted as it is
+              line 7: 2 cells, but the header has 3
+                mend them, or put such rows aside with `--rejects FILE`
+              39 customers are too few for segments of at least 20
+                give more rows, or lower `--min-segment` (a small segment may show a person)
 
-        hint: look for a missing or a superfluous comma, or quotes that are not closed
-    "#]],
+            hint: `trainer check` says all there is to say of the table
+        "#]],
     );
 }
 
@@ -168,10 +180,15 @@ fn a_line_that_is_not_utf_8() {
         &[],
         65,
         &expect![[r#"
-        error: `data.csv` line 6: the text is not UTF-8
+            read as: comma, Windows-1252
+            error: `data.csv` cannot be fitted as it is
+              no column is left to find segments in
+                give columns that say what customers are or do; with few rows, lower `--min-level`
+              5 customers are too few for segments of at least 20
+                give more rows, or lower `--min-segment` (a small segment may show a person)
 
-        hint: save the file as UTF-8
-    "#]],
+            hint: `trainer check` says all there is to say of the table
+        "#]],
     );
 }
 
@@ -208,16 +225,19 @@ fn a_quote_in_the_last_column_that_is_never_closed() {
 
 #[test]
 fn a_stray_word_among_numbers() {
-    let text = rows(60).replace("c40,25,5", "c40,unknown,5");
+    let text = rows(60).replace("c40,25,5", "c40,twenty,5");
     refuses(
         text.as_bytes(),
         &[],
         65,
         &expect![[r#"
-        error: `data.csv` line 42: `age` is no number here, but in 59 of 60 rows
+            read as: comma, UTF-8
+            error: `data.csv` cannot be fitted as it is
+              `age`, line 42: expected a number
+                mend them, say `--missing "age=VALUE"` if one means that, or put such rows aside with `--rejects FILE`
 
-        hint: mend it, leave it empty, or leave the column out with `--ignore`
-    "#]],
+            hint: `trainer check` says all there is to say of the table
+        "#]],
     );
 }
 
@@ -229,10 +249,11 @@ fn a_column_that_predict_would_add() {
         &[],
         65,
         &expect![[r#"
-        error: `data.csv` line 1: `predict` would add a column `distance`, which the model reads or adds already
+            read as: comma, UTF-8
+            error: `data.csv` line 1: `predict` would add a column `distance`, which the model reads or adds already
 
-        hint: rename the column, or leave it out with `--ignore`
-    "#]],
+            hint: rename the column, or leave it out with `--ignore`
+        "#]],
     );
 }
 
@@ -244,25 +265,13 @@ fn a_target_too_large_for_a_figure() {
         &["--target", "spend"],
         65,
         &expect![[r#"
-        error: `data.csv`: 1 value cannot be used
-          line 42, column `spend`: expected a number between -1e15 and 1e15
+            read as: comma, UTF-8
+            error: `data.csv` cannot be fitted as it is
+              `spend`, line 42: expected a number between -1e15 and 1e15
+                mend them, say `--missing "spend=VALUE"` if one means that, or put such rows aside with `--rejects FILE`
 
-        hint: mend these rows, or leave the columns out with `--ignore`
-    "#]],
-    );
-}
-
-#[test]
-fn another_separator() {
-    refuses(
-        rows(60).replace(',', ";").as_bytes(),
-        &[],
-        65,
-        &expect![[r#"
-        error: `data.csv`: no column is left to find segments in
-
-        hint: the header looks separated by `;`: save the file with commas
-    "#]],
+            hint: `trainer check` says all there is to say of the table
+        "#]],
     );
 }
 
@@ -275,11 +284,14 @@ fn numbers_too_large_for_a_customer() {
         &[],
         65,
         &expect![[r#"
-            error: `data.csv`: 2 values cannot be used
-              line 62, column `age`: expected a number between -1e15 and 1e15
-              line 63, column `spend`: expected a number between -1e15 and 1e15
+            read as: comma, UTF-8
+            error: `data.csv` cannot be fitted as it is
+              `age`, line 62: expected a number between -1e15 and 1e15
+                mend them, say `--missing "age=VALUE"` if one means that, or put such rows aside with `--rejects FILE`
+              `spend`, line 63: expected a number between -1e15 and 1e15
+                mend them, say `--missing "spend=VALUE"` if one means that, or put such rows aside with `--rejects FILE`
 
-            hint: mend these rows, or leave the columns out with `--ignore`
+            hint: `trainer check` says all there is to say of the table
         "#]],
     );
 }
@@ -292,10 +304,13 @@ fn nothing_to_find_segments_in() {
         &[],
         65,
         &expect![[r#"
-        error: `data.csv`: no column is left to find segments in
+            read as: comma, UTF-8
+            error: `data.csv` cannot be fitted as it is
+              no column is left to find segments in
+                give columns that say what customers are or do; `--allow-column` uses one that is left out
 
-        hint: give columns that say what customers are or do; with few rows, lower `--min-level`
-    "#]],
+            hint: `trainer check` says all there is to say of the table
+        "#]],
     );
 }
 
@@ -307,10 +322,11 @@ fn more_segments_than_customers_differ() {
         &["--segments", "3"],
         65,
         &expect![[r#"
-        error: `data.csv`: 3 segments of customers of whom only 2 differ
+            read as: comma, UTF-8
+            error: `data.csv`: 3 segments of customers of whom only 2 differ
 
-        hint: ask for at most 2
-    "#]],
+            hint: ask for at most 2
+        "#]],
     );
 }
 
@@ -323,10 +339,11 @@ fn a_segment_too_small_to_keep_a_person_private() {
         &["--segments", "5"],
         65,
         &expect![[r#"
-        error: `data.csv`: of 5 segments the smallest would have 3 customers, fewer than 20
+            read as: comma, UTF-8
+            error: `data.csv`: of 5 segments the smallest would have 3 customers, fewer than 20
 
-        hint: ask for fewer segments, or lower `--min-segment` (a small segment may show a person)
-    "#]],
+            hint: ask for fewer segments, or lower `--min-segment` (a small segment may show a person)
+        "#]],
     );
 }
 
@@ -372,8 +389,11 @@ fn a_place_that_cannot_be_written() {
         &["--out", "taken"],
         73,
         &expect![[r#"
-        error: cannot write `taken`: file exists
-    "#]],
+            read as: comma, UTF-8
+            warning: `age`: is a sensitive attribute (age): segments will differ by it
+            warning: 60 customers: at most 3 segments of at least 20 are possible
+            error: cannot write `taken`: file exists
+        "#]],
     );
 }
 

@@ -50,6 +50,7 @@ fn customers_without_a_past_purchase_are_dropped_and_counted() {
     "#]]
     .assert_eq(&String::from_utf8_lossy(&output.stdout));
     expect![[r#"
+        read as: comma, UTF-8
         2 customers up to 2024-03-31
         1 of 3 customers dropped: no purchase up to 2024-03-31
     "#]]
@@ -62,15 +63,54 @@ fn customers_without_a_past_purchase_are_dropped_and_counted() {
 #[test]
 fn a_day_that_is_none_is_named_by_its_line() {
     let folder = temporary();
-    let text = "customer_id,date,amount\na,2024-02-29,1\nb,29.02.2024,2\n";
+    let text = "customer_id,date,amount\na,2024-02-29,1\nb,soon,2\n";
     fs::write(folder.path().join("orders.csv"), text).unwrap();
     let output = trainer().current_dir(folder.path()).args(["rfm", "orders.csv"]).output().unwrap();
     assert_eq!(output.status.code(), Some(65));
     expect![[r#"
-        error: `orders.csv`: 1 value cannot be used
-          line 3, column `date`: expected a day as YYYY-MM-DD
+        read as: comma, UTF-8
+        error: `orders.csv`: 1 row cannot be used
+          `date`, line 3: expected a day
 
-        hint: mend this row in the file
+        hint: mend them, or put such rows aside with `--rejects FILE`
     "#]]
     .assert_eq(&stderr_of(&output));
+}
+
+#[test]
+fn usual_names_are_found_and_a_price_is_multiplied() {
+    let folder = temporary();
+    let text = "InvoiceNo,Quantity,InvoiceDate,UnitPrice,CustomerID\n\
+                536365,3,12/13/2010 8:26,2.5,17850\n\
+                536366,2,12/14/2010 9:00,10,17850\n\
+                536367,1,12/15/2010 9:00,4,13047\n\
+                536370,1,12/15/2010 9:00,4,\n";
+    fs::write(folder.path().join("orders.csv"), text).unwrap();
+    let run = |more: &[&str]| {
+        let mut command = trainer();
+        command.current_dir(folder.path()).args(["rfm", "orders.csv"]).args(more).output().unwrap()
+    };
+    let output = run(&["--quantity", "Quantity", "--rejects", "nobody.csv"]);
+    expect![[r#"
+        CustomerID,recency_days,frequency,mean_amount,total_amount,tenure_days,mean_Quantity
+        13047,0,1,4,4,0,1
+        17850,1,2,13.75,27.5,2,2.5
+    "#]]
+    .assert_eq(&String::from_utf8_lossy(&output.stdout));
+    expect![[r#"
+        read as: comma, UTF-8
+        the customer: `CustomerID`
+        the day: `InvoiceDate`
+        the amount: `UnitPrice`
+        left out as identifiers: `InvoiceNo`
+        warning: 1 row put aside in nobody.csv
+        2 customers up to 2010-12-15
+    "#]]
+    .assert_eq(&stderr_of(&output));
+    let said = stderr_of(&run(&[]));
+    assert!(said.contains("`--quantity \"Quantity\"` multiplies"), "{said}");
+    assert!(said.contains("put such rows aside with `--rejects FILE`"), "{said}");
+    fs::write(folder.path().join("orders.csv"), text.replace("InvoiceNo", "Customer")).unwrap();
+    let said = stderr_of(&run(&[]));
+    assert!(said.contains("the customer may be `Customer` or `CustomerID`"), "{said}");
 }
