@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test worker worker-excerpt package site fit-sample clean FORCE
+.PHONY: help setup run test bench fuzz worker worker-excerpt worker-shop package site fit-sample clean FORCE
 
 PORT ?= 8787
 # The model that the Worker and the page answer from. `make run` fits the sample when none is given.
@@ -19,8 +19,8 @@ STAGED_MODEL := edge/build/model.postcard
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: ## install the wasm tools, the npm packages and Chromium
-	@edge/toolchain/setup.sh wasm npm chromium
+setup: ## install the wasm tools, the npm packages, Chromium and g++
+	@edge/toolchain/setup.sh wasm npm chromium fuzz
 
 run: ## serve the Worker and the page; PORT=8787, MODEL=file for a model of your own
 	@node edge/toolchain/run.mjs --check-port $(PORT)
@@ -34,13 +34,21 @@ run: ## serve the Worker and the page; PORT=8787, MODEL=file for a model of your
 	  node edge/toolchain/run.mjs $(PORT); exit $$?
 
 test: ## run every check and test, cheapest first
-	@edge/toolchain/setup.sh wasm npm chromium
+	@edge/toolchain/setup.sh wasm npm chromium fuzz
 	@node tests/run.mjs
+
+bench: ## time reading and typing a million rows, beside the csv crate
+	cargo bench -p tests --bench read
+
+fuzz: ## look for bytes that break a reader, for FUZZ_SECONDS (60) each
+	@edge/toolchain/setup.sh fuzz
+	@tests/fuzz/run.sh
 
 worker: edge/build/index.js ## build the Worker around MODEL, into edge/build/
 
-# For the tests: mixed kinds of columns, which the sample has not.
+# For the tests: mixed kinds of columns, and dates, which the sample has not.
 worker-excerpt: edge/build-excerpt/index.js
+worker-shop: edge/build-shop/index.js
 
 package: edge/pkg/package.json ## build the npm package, into edge/pkg/
 
@@ -51,7 +59,7 @@ fit-sample: ## fit the sample customers with the release trainer, into model/
 	  --target future_spend --out model
 
 clean: ## remove what was built (not the installed tools, not model/)
-	rm -rf edge/build edge/build-excerpt edge/pkg edge/site
+	rm -rf edge/build edge/build-excerpt edge/build-shop edge/pkg edge/site
 	cargo clean
 
 edge/build/index.js: $(RUST) $(STAGED_MODEL) .tools/env edge/toolchain/build-worker.sh
@@ -59,6 +67,9 @@ edge/build/index.js: $(RUST) $(STAGED_MODEL) .tools/env edge/toolchain/build-wor
 
 edge/build-excerpt/index.js: $(RUST) tests/data/artifacts/format-1.postcard .tools/env edge/toolchain/build-worker.sh
 	WEDGE_MODEL=tests/data/artifacts/format-1.postcard WEDGE_OUT=build-excerpt edge/toolchain/build-worker.sh
+
+edge/build-shop/index.js: $(RUST) tests/data/artifacts/shop.postcard .tools/env edge/toolchain/build-worker.sh
+	WEDGE_MODEL=tests/data/artifacts/shop.postcard WEDGE_OUT=build-shop edge/toolchain/build-worker.sh
 
 edge/pkg/package.json: $(RUST) .tools/env edge/toolchain/build-package.sh edge/toolchain/package-readme.md
 	edge/toolchain/build-package.sh

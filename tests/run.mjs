@@ -110,10 +110,11 @@ await check("docs", "cargo", ["doc", "--locked", "--workspace", "--no-deps"], {
 });
 await cargoTests("unit and integration tests", "--lib", "--bins", "--tests");
 await cargoTests("doctests", "--doc");
+await check("a minute of fuzzing", "make", ["--silent", "fuzz"]);
 
 // Each is built on its own, so that one that fails does not hide the others.
 let built = true;
-for (const target of ["worker", "worker-excerpt", "package", "site"]) {
+for (const target of ["worker", "worker-excerpt", "worker-shop", "package", "site"]) {
   built = (await check(`build of the ${target}`, "make", ["--silent", target])) && built;
 }
 // What an earlier build left behind proves nothing.
