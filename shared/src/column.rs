@@ -55,7 +55,13 @@ impl Column {
             {
                 RawCell::Missing
             }
-            ColumnKind::Date { order } => date::parse(text, *order).map_or(cell, RawCell::Day),
+            ColumnKind::Date { order } => {
+                // `20120904.0`: programs write whole numbers so where some are missing.
+                let compact = || {
+                    number.and_then(|number| date::parse(&number::to_text(number.get()), *order))
+                };
+                date::parse(text, *order).or_else(compact).map_or(cell, RawCell::Day)
+            }
             _ => cell,
         }
     }

@@ -280,7 +280,7 @@ impl Config {
     /// suggestion where a key is unknown.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let text = fs::read_to_string(path).map_err(|reason| Error::opening(path, reason))?;
-        toml::from_str(&text).map_err(|error| {
+        let config: Self = toml::from_str(&text).map_err(|error| {
             let before = error.span().map_or(0, |span| span.start.min(text.len()));
             let (what, hint) = explain(error.message());
             Error::BadTable {
@@ -289,7 +289,36 @@ impl Config {
                 what,
                 hint,
             }
-        })
+        })?;
+        match config.beyond_its_range() {
+            None => Ok(config),
+            Some((what, hint)) => Err(Error::BadTable { path: path.into(), line: 1, what, hint }),
+        }
+    }
+
+    /// A value that its flag would refuse: what, and what would be right.
+    fn beyond_its_range(&self) -> Option<(String, String)> {
+        let many = |key: &str, n: Option<u16>| {
+            n.filter(|n| !(1..=1000).contains(n))
+                .map(|n| (format!("`{key} = {n}`"), "give a number from 1 to 1000".to_owned()))
+        };
+        let some = |key: &str, n: Option<u32>| {
+            n.filter(|n| *n == 0)
+                .map(|n| (format!("`{key} = {n}`"), "give a number from 1 on".to_owned()))
+        };
+        let bounds = self.columns.iter().find_map(|(name, column)| {
+            let (lower, upper) = (column.lower.unwrap_or(-1e15), column.upper.unwrap_or(1e15));
+            let is_sound = lower.is_finite() && upper.is_finite() && lower < upper;
+            (!is_sound).then(|| {
+                let what = format!("`lower` and `upper` of `{name}` are no bounds");
+                (what, "give two numbers, the smaller one as `lower`".to_owned())
+            })
+        });
+        many("segments", self.fit.segments)
+            .or_else(|| many("max_segments", self.fit.max_segments))
+            .or_else(|| some("min_segment", self.fit.min_segment))
+            .or_else(|| some("min_level", self.data.min_level))
+            .or(bounds)
     }
 }
 

@@ -180,7 +180,14 @@ pub fn understand(table: &Table, told: &Told) -> Result<Understanding, Error> {
 
 fn leave_out_repeated(table: &Table, known: &mut [Known]) {
     let cells: Vec<_> = (0..known.len()).map(|position| table.column(position)).collect();
-    let repeated = relations::repeated(&cells);
+    // Only among features: what is left out anyway stands for nobody.
+    let free: Vec<usize> =
+        (0..known.len()).filter(|&position| known[position].role == Role::Feature).collect();
+    let of_free = relations::repeated(&free.iter().map(|&p| cells[p]).collect::<Vec<_>>());
+    let mut repeated = vec![None; known.len()];
+    for (&position, before) in free.iter().zip(of_free) {
+        repeated[position] = before.map(|before| free[before]);
+    }
     for position in 0..known.len() {
         let is_free = |p: usize| known[p].role == Role::Feature;
         if !is_free(position) || known[position].told.role == Some(RoleTold::Feature) {
@@ -214,7 +221,12 @@ fn leave_out_leaks(table: &Table, known: &mut [Known], target: usize, findings: 
         .par_iter()
         .enumerate()
         .map(|(position, column)| match column.role {
-            Role::Feature => leaks::given_away(table.column(position), &outcome),
+            Role::Feature => {
+                let column = table.column(position);
+                let is_it = relations::says_the_same(cells, column)
+                    || (column_is_number(column) && relations::is_linear(cells, column));
+                if is_it { 1.0 } else { leaks::given_away(column, &outcome) }
+            }
             _ => 0.0,
         })
         .collect();
@@ -234,6 +246,11 @@ fn leave_out_leaks(table: &Table, known: &mut [Known], target: usize, findings: 
             known[position].why = format!("gives `{target}` away");
         }
     }
+}
+
+/// Whether a column holds a number at all.
+fn column_is_number(cells: &crate::cells::Cells) -> bool {
+    cells.iter().any(|cell| matches!(cell, Cell::Number(_)))
 }
 
 /// Says which columns are sums of others; the parts of a target, or a sum with it, give it away.
@@ -287,7 +304,7 @@ fn plan(
             name: column.name.to_owned(),
             kind,
             optional: column.n_missing() > 0,
-            missing: told.missing.iter().chain(&column.told.missing).cloned().collect(),
+            missing: table.told_missing(told, column.name),
             sensitive: column.sensitive,
         });
         positions.push(position);

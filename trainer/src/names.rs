@@ -112,14 +112,44 @@ pub fn names_the_customer(name: &str) -> bool {
     })
 }
 
-/// Whether a name may be that of an identifier.
+/// Whether a name may be that of an identifier: it says "id" somewhere, or ends in a word for one.
 pub fn sounds_like_an_identifier(name: &str) -> bool {
     let words = words(name);
     let joined = words.last().is_some_and(|word| {
         let stem = word.strip_suffix("id").or_else(|| word.strip_suffix("nr"));
         stem.is_some_and(|stem| BEFORE_ID.iter().any(|before| stem.ends_with(before)))
     });
-    joined || is_nameless(name) || words.iter().any(|word| IDENTIFIER.contains(&word.as_str()))
+    // `account_balance` and `number of views` are amounts.
+    let ends = words.last().is_some_and(|word| IDENTIFIER.contains(&word.as_str()));
+    joined
+        || ends
+        || is_nameless(name)
+        || says(name, &["id", "ids", "uuid", "guid", "ssn", "iban", "imei"])
+}
+
+/// Whether a name says that a column's numbers are amounts.
+pub fn names_an_amount(name: &str) -> bool {
+    let known = [
+        "amount",
+        "revenue",
+        "income",
+        "balance",
+        "sales",
+        "spend",
+        "spent",
+        "price",
+        "value",
+        "views",
+        "salary",
+        "cost",
+        "profit",
+        "umsatz",
+        "total",
+        "sum",
+        "age",
+        "number of",
+    ];
+    says(name, &known)
 }
 
 /// Whether a column had no name in the file, as a row number often has none.
@@ -133,6 +163,14 @@ pub fn is_nameless(name: &str) -> bool {
 pub fn is_kin(name: &str, other: &str) -> bool {
     let (name, other) = (words(name), words(other));
     !other.is_empty() && other.iter().all(|word| name.contains(word))
+}
+
+/// Whether a name ends as that of a postal code: `zip_downloads` does not.
+pub fn ends_as_a_postal_code(name: &str) -> bool {
+    let words = words(name);
+    let last = words.last().map_or("", String::as_str);
+    let alone = ["zip", "zipcode", "plz", "postcode", "postleitzahl", "cep", "郵便番号"];
+    alone.contains(&last) || (["code", "prefix"].contains(&last) && names_a_postal_code(name))
 }
 
 /// Names of postal codes, which are written in digits and are no amounts.
@@ -328,7 +366,20 @@ mod tests {
         ] {
             assert!(sounds_like_an_identifier(name), "{name}");
         }
-        for name in ["income", "paid", "ideas", "Age", "nodes", "bid", "solid", "column_width"] {
+        for name in [
+            "income",
+            "paid",
+            "ideas",
+            "Age",
+            "nodes",
+            "bid",
+            "solid",
+            "column_width",
+            "account_balance",
+            "number of views",
+            "mobile minutes",
+            "credit_index_change",
+        ] {
             assert!(!sounds_like_an_identifier(name), "{name}");
         }
     }

@@ -1,10 +1,12 @@
 //! A whole table in memory: typed cells, column by column, read by one thread and typed by the others.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::sync_channel;
 
 use rayon::prelude::*;
 use shared::dialect::CellStyle;
+use shared::number;
 
 use crate::cells::Cells;
 use crate::error::{Error, suggestion};
@@ -30,6 +32,7 @@ pub struct Table {
     columns: Vec<Cells>,
     lines: Vec<u64>,
     read_as: String,
+    style: CellStyle,
     more_sheets: bool,
 }
 
@@ -52,6 +55,7 @@ impl Table {
             header,
             lines: Vec::new(),
             read_as: String::new(),
+            style: style.clone(),
             more_sheets: source.has_more_sheets(),
         };
         let total = source.progress().1;
@@ -218,11 +222,26 @@ impl Table {
         for name in told.columns.keys() {
             self.position(name)?;
         }
-        for (name, cells) in self.header.iter().zip(&mut self.columns) {
-            cells.forget(&told.missing);
-            cells.forget(&told.column(name).missing);
+        let tokens: Vec<Vec<String>> =
+            self.header.iter().map(|name| self.told_missing(told, name)).collect();
+        for (tokens, cells) in tokens.iter().zip(&mut self.columns) {
+            cells.forget(tokens);
         }
         Ok(())
+    }
+
+    /// The values that were told to mean "missing" in a column, each once; numbers, which may be written as the
+    /// table writes them, in their plain form, as a model compares them.
+    pub fn told_missing(&self, told: &Told, name: &str) -> Vec<String> {
+        let column = told.column(name);
+        let plain = |token: &String| match self.style.number(token.trim()) {
+            Some(number) => number::to_text(number.get()),
+            None => token.trim().to_owned(),
+        };
+        let tokens: BTreeSet<String> =
+            told.missing.iter().chain(&column.missing).map(plain).collect();
+        // What is blank is missing anyway.
+        tokens.into_iter().filter(|token| !token.is_empty()).collect()
     }
 
     /// A row's cells as text, for whoever puts the row aside; numbers in their plain form.

@@ -157,18 +157,55 @@ fn document(table: &Table, settings: &Settings, understood: &Understanding) -> S
             "# as_of = 2024-12-31      # dates become days before this one; else the newest"
         ),
     };
-    let _ = write!(
-        text,
-        "# date_order = \"dmy\"      # ymd, dmy, mdy: for every column of dates\n\
-         # impute = \"median\"       # median, mean, zero: stands in for missing numbers\n\
-         min_level = {}           # words that fewer customers share are folded: a rare word may show a person\n\n\
-         [fit]\n\
-         # segments = 5            # exactly so many, instead of the elbow\n\
-         # max_segments = 10\n\
-         # min_segment = 20        # a smaller segment may show a person\n\
-         # seed = 0\n",
-        told.min_level
-    );
+    let line = |key: &str, told: Option<String>, example: &str, about: &str| {
+        let said =
+            told.map_or_else(|| format!("# {key} = {example}"), |told| format!("{key} = {told}"));
+        format!("{said:24}  # {about}\n")
+    };
+    let number = |told: Option<u64>| told.map(|told| told.to_string());
+    let fit = &settings.fit;
+    for line in [
+        line(
+            "date_order",
+            told.date_order.map(|o| quoted(o.name())),
+            "\"dmy\"",
+            "ymd, dmy, mdy: for every column of dates",
+        ),
+        line(
+            "impute",
+            told.impute.map(|i| quoted(i.name())),
+            "\"median\"",
+            "median, mean, zero: stands in for missing numbers",
+        ),
+        line(
+            "min_level",
+            Some(told.min_level.to_string()),
+            "",
+            "words that fewer customers share are folded: a rare word may show a person",
+        ),
+        "\n[fit]\n".to_owned(),
+        line(
+            "segments",
+            number(fit.segments.map(u64::from)),
+            "5",
+            "exactly so many, instead of the elbow",
+        ),
+        line(
+            "max_segments",
+            number(fit.max_segments.map(u64::from)),
+            "10",
+            "up to so many are tried",
+        ),
+        line(
+            "min_segment",
+            number(fit.min_segment.map(u64::from)),
+            "20",
+            "a smaller segment may show a person",
+        ),
+        line("seed", number(fit.seed), "0", "of everything random"),
+    ] {
+        text.push_str(&line);
+    }
     for (position, column) in understood.columns.iter().enumerate() {
         let said = told.column(&column.name);
         let _ = writeln!(text, "\n[columns.{}]", quoted(&column.name));
@@ -241,7 +278,10 @@ fn write_column(text: &mut String, column: &ColumnReport, said: &ColumnTold, n_r
                 writeln!(text, "{}  # a smaller number is a mistake", bound("lower", said.lower));
             let _ =
                 writeln!(text, "{}  # a larger number is a mistake", bound("upper", said.upper));
-            let _ = writeln!(text, "# impute = \"median\"  # median, mean, zero");
+            let _ = match said.impute {
+                Some(how) => writeln!(text, "impute = {}", quoted(how.name())),
+                None => writeln!(text, "# impute = \"median\"  # median, mean, zero"),
+            };
         }
         "date" => {
             let order = column.date_order.unwrap_or("ymd");

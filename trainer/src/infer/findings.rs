@@ -225,10 +225,17 @@ impl Findings {
         let (min_segment, tried) =
             (options.min_segment, options.segments.unwrap_or(options.max_segments));
         let remedy = "give more rows, or lower `--min-segment` (a small segment may show a person)";
-        if rows < tried.min(2) * min_segment {
+        // Asked for, all of them must be possible; else two must.
+        let needed = options.segments.unwrap_or(2).min(tried);
+        if rows < needed * min_segment {
             let customers =
                 if rows == 1 { "1 customer is" } else { &format!("{rows} customers are") };
-            let what = format!("{customers} too few for segments of at least {min_segment}");
+            let what = match options.segments {
+                Some(k) if k > 2 => {
+                    format!("{customers} too few for {k} segments of at least {min_segment}")
+                }
+                _ => format!("{customers} too few for segments of at least {min_segment}"),
+            };
             self.tell(Severity::Error, "too-few-rows", None, what, remedy.into());
         } else if rows < tried * min_segment {
             let what = format!(

@@ -131,7 +131,13 @@ pub fn kind(
     }
     let firm = words.iter().filter(|word| !is_soft_missing(word)).count();
     if profile.numbers.n > 0 && firm == 0 {
-        return settled(numeric(name, profile, min_level));
+        // A word for "missing" is one among numbers only: codes and grades would take it for a word.
+        let kind = if words.is_empty() {
+            numeric(name, profile, min_level)
+        } else {
+            plain_number(profile)
+        };
+        return settled(kind);
     }
     if (profile.numbers.n == 0 || few) && levels.len() <= 100 {
         let levels: Vec<&str> = levels.iter().map(String::as_str).collect();

@@ -40,7 +40,11 @@ impl Known<'_> {
             return because(Role::Empty, "no value at all");
         }
         if self.kind == Kind::Constant || profile.n_distinct() == 1 {
-            return because(Role::Constant, "one value for all customers");
+            return if profile.n_missing == 0 {
+                because(Role::Constant, "one value for all customers")
+            } else {
+                (Role::Constant, format!("one value, or none: {} lack it", profile.n_missing))
+            };
         }
         // Digits with dashes may be a telephone number, but not under such a name.
         if names::is_called_id(self.name) && self.is_identifier() && !wanted {
@@ -94,10 +98,15 @@ impl Known<'_> {
             return nearly_unique && (named || unique);
         }
         let numbers = &profile.numbers;
-        let many_digits = numbers.min.abs().min(numbers.max.abs()) >= SEVEN_DIGITS;
+        // As many digits throughout: numbers of accounts, phones or devices, and no amounts.
+        let digits = |value: f64| shared::number::to_text(value).len();
+        let many_digits = numbers.min >= SEVEN_DIGITS && digits(numbers.min) == digits(numbers.max);
+        let is_a_count = numbers.is_a_count() && (0.0..=1.0).contains(&numbers.min);
+        let is_amount = names::names_an_amount(self.name);
         numbers.all_integers
-            && (((unique || nearly_unique) && named)
-                || (unique && (numbers.is_a_count() || many_digits)))
+            && numbers.min >= 0.0
+            && !is_amount
+            && (((unique || nearly_unique) && named) || (unique && (is_a_count || many_digits)))
     }
 
     pub(super) fn is_named_as_identifier(&self) -> bool {

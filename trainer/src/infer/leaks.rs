@@ -70,25 +70,33 @@ fn by_cut(column: &Cells, target: &Cells) -> f64 {
     if before < MIN_GROUP { 0.0 } else { 1.0 - best as f64 / before as f64 }
 }
 
-/// The square of Pearson's correlation of two columns, both seen through `scale`.
+/// The square of Pearson's correlation of two columns, both seen through `scale`; also without the hundredth of
+/// the customers with the smallest target and the hundredth with the largest, for one of them can make a line.
 fn by_line(column: &Cells, target: &Cells, scale: impl Fn(f64) -> Option<f64>) -> f64 {
-    let pairs: Vec<(f64, f64)> = (0..column.len())
+    let mut pairs: Vec<(f64, f64)> = (0..column.len())
         .filter_map(|row| {
             let (x, y) = (number(column.get(row))?, number(target.get(row))?);
             Some((scale(x)?, scale(y)?))
         })
         .collect();
-    let n = pairs.len() as f64;
     if pairs.len() < 2 * MIN_GROUP || pairs.len() * 20 < column.len() * 19 {
         return 0.0;
     }
+    pairs.sort_unstable_by(|a, b| a.1.total_cmp(&b.1).then(a.0.total_cmp(&b.0)));
+    let beyond = pairs.len().div_ceil(100);
+    correlation(&pairs).min(correlation(&pairs[beyond..pairs.len() - beyond]))
+}
+
+/// The square of Pearson's correlation; 0 where one of the two is constant.
+fn correlation(pairs: &[(f64, f64)]) -> f64 {
+    let n = pairs.len() as f64;
     let (mut x_sum, mut y_sum) = (0.0, 0.0);
-    for (x, y) in &pairs {
+    for (x, y) in pairs {
         x_sum += x;
         y_sum += y;
     }
     let (mut xx, mut xy, mut yy) = (0.0, 0.0, 0.0);
-    for (x, y) in &pairs {
+    for (x, y) in pairs {
         let (x, y) = (x - x_sum / n, y - y_sum / n);
         xx += x * x;
         xy += x * y;
@@ -98,7 +106,7 @@ fn by_line(column: &Cells, target: &Cells, scale: impl Fn(f64) -> Option<f64>) -
 }
 
 fn by_group(column: &Cells, outcome: &Outcome) -> f64 {
-    let groups = groups(column);
+    let groups = large_groups(groups(column));
     match outcome {
         Outcome::Class(target) => {
             let mut counts: BTreeMap<u32, BTreeMap<u64, usize>> = BTreeMap::new();
@@ -116,7 +124,7 @@ fn by_group(column: &Cells, outcome: &Outcome) -> f64 {
             };
             let before = wrong(&overall);
             let after: usize = counts.values().map(wrong).sum();
-            if before == 0 { 0.0 } else { 1.0 - after as f64 / before as f64 }
+            if before < MIN_GROUP { 0.0 } else { 1.0 - after as f64 / before as f64 }
         }
         Outcome::Number(target) => {
             let mut sums: BTreeMap<u32, (f64, f64, f64)> = BTreeMap::new();
@@ -138,6 +146,21 @@ fn by_group(column: &Cells, outcome: &Outcome) -> f64 {
             if before > 0.0 { 1.0 - after / before } else { 0.0 }
         }
     }
+}
+
+/// Groups too small to be more than chance join the largest.
+fn large_groups(mut groups: Vec<u32>) -> Vec<u32> {
+    let mut sizes: BTreeMap<u32, usize> = BTreeMap::new();
+    for &group in &groups {
+        *sizes.entry(group).or_default() += 1;
+    }
+    let largest = sizes.iter().max_by_key(|(_, size)| **size).map_or(0, |(group, _)| *group);
+    for group in &mut groups {
+        if sizes[group] < MIN_GROUP {
+            *group = largest;
+        }
+    }
+    groups
 }
 
 /// A group for every customer: of the same value where enough share it, of the same fiftieth where values are
@@ -220,6 +243,23 @@ mod tests {
         let with_tax = cells((0..n).map(|i| format!("{:.2}", f64::from(i * 7919 % 5000) * 1.19)));
         assert!(given_away(&with_tax, &Outcome::Number(&spend)) > 0.99);
         assert!(given_away(&helps, &Outcome::Number(&spend)) < 0.3);
+    }
+
+    #[test]
+    fn one_customer_makes_no_leak() {
+        let noise = |i: i32| f64::from(i * 7919 % 300);
+        let spend = cells((0..299).map(|i| noise(i).to_string()).chain(["1000000".to_owned()]));
+        let orders = cells((0..299).map(|i| (i * i % 41).to_string()).chain(["9000".to_owned()]));
+        let region = cells(
+            (0..299)
+                .map(|i| ["north", "south"][usize::from(i % 2 == 1)].to_owned())
+                .chain(["east".to_owned()]),
+        );
+        let outcome = Outcome::Number(&spend);
+        assert!(given_away(&orders, &outcome) < 0.5 && given_away(&region, &outcome) < 0.5);
+        let churned = cells((0..100).map(|i| if i < 2 { "yes" } else { "no" }.to_owned()));
+        let plan = cells((0..100).map(|i| if i < 2 { "z" } else { "a" }.to_owned()));
+        assert_eq!(given_away(&plan, &Outcome::Class(&churned)), 0.0);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use shared::Sensitive;
 
-use crate::names::{is, says};
+use crate::names::{ends_as_a_postal_code, is, says};
 use crate::profile::Profile;
 
 /// Personal data, by what it is.
@@ -155,7 +155,7 @@ pub fn personal(name: &str, profile: &Profile) -> Option<Personal> {
     }
     // Few values that many share are groups, whatever they are called.
     let many = profile.n_distinct() * 5 >= n || profile.n_distinct() > 50;
-    if words && names_end(name) && share(&is_full_name) {
+    if words && names_end(name) && profile.n_distinct() >= 20 && share(&is_full_name) {
         return Some(Personal::Name);
     }
     if share(&is_email) {
@@ -184,7 +184,7 @@ pub fn personal(name: &str, profile: &Profile) -> Option<Personal> {
             Some(Personal::Phone)
         }
         () if words && is(name, ONLY_A_NAME) && share(&is_short) => Some(Personal::Name),
-        () if says(name, ADDRESS) && (words || profile.numbers.all_integers) => {
+        () if says(name, ADDRESS) && (words || ends_as_a_postal_code(name)) => {
             Some(Personal::Address)
         }
         () => None,

@@ -78,3 +78,33 @@ fn figures_that_are_no_numbers_are_not_reported() {
     let understood = of(|row| if row == 7 { "-3e200".into() } else { (row * 7 % 50).to_string() });
     assert!(understood.columns[1].kind == "integer" && understood.columns[1].numbers.is_none());
 }
+
+#[test]
+fn amounts_that_all_differ_name_nobody() {
+    let role = |cell: fn(usize) -> String| of(cell).columns[1].role;
+    assert_eq!(role(|row| (1_000_000 + row * 131_071).to_string()), Role::Identifier);
+    assert_eq!(role(|row| (row * row * 2711 + row).to_string()), Role::Feature);
+    assert_eq!(role(|row| (18 + row * 7 % 60).to_string()), Role::Feature, "ages in a row");
+    assert_eq!(role(|row| (1 + row * 7 % 60).to_string()), Role::Identifier, "row numbers");
+}
+
+#[test]
+fn a_word_for_missing_among_zeros_and_ones_is_missing() {
+    let understood = of(|row| ["0", "1", "unknown"][row % 3].into());
+    let column = &understood.columns[1];
+    assert_eq!((column.kind, column.role, column.missing), ("integer", Role::Feature, 20));
+}
+
+#[test]
+fn a_small_table_keeps_no_copy_of_its_target() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("customers.csv");
+    let rows = (0..76)
+        .map(|i| format!("{},{},{}\n", ["A", "B", "C", "D"][i % 4], 5 + 10 * (i % 4), i * i % 41));
+    fs::write(&path, format!("grade,number,x\n{}", rows.collect::<String>())).unwrap();
+    let table = Table::read(&path, &ReadOptions::default(), &mut Unusable::default()).unwrap();
+    let told = Told { min_level: 5, target: Some("grade".into()), ..Told::default() };
+    let understood = understand(&table, &told).unwrap();
+    assert_eq!(understood.columns[1].role, Role::Leak);
+    assert_eq!(understood.columns[2].role, Role::Feature);
+}

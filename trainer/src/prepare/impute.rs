@@ -16,6 +16,17 @@ pub enum Impute {
     Zero,
 }
 
+impl Impute {
+    /// As it is written in flags and files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Median => "median",
+            Self::Mean => "mean",
+            Self::Zero => "zero",
+        }
+    }
+}
+
 /// What the person said about missing values.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ImputeOptions {

@@ -63,6 +63,12 @@ impl CsvRows {
             budget: Budget::new(options.max_rows, options.header.into()),
         };
         for _ in 0..options.skip_lines {
+            if rows.at == rows.text.len() && !rows.next_text()? {
+                let hint = "give a smaller number";
+                let what =
+                    format!("the file has fewer lines than the {} to skip", options.skip_lines);
+                return Err(bad(&rows.path, rows.skipped + 1, &what, hint));
+            }
             rows.skip_line()?;
         }
         rows.text.drain(..rows.at);
