@@ -336,14 +336,31 @@ fn a_segment_too_small_to_keep_a_person_private() {
     text.push_str("far1,900,900\nfar2,900,900\nfar3,900,900\n");
     refuses(
         text.as_bytes(),
-        &["--segments", "5"],
+        &["--segments", "3"],
         65,
         &expect![[r#"
             read as: comma, UTF-8
-            error: `data.csv`: of 5 segments the smallest would have 3 customers, fewer than 20
+            error: `data.csv`: of 3 segments the smallest would have 3 customers, fewer than 20
 
             hint: ask for fewer segments, or lower `--min-segment` (a small segment may show a person)
         "#]],
+    );
+}
+
+#[test]
+fn more_segments_than_there_are_customers_for() {
+    refuses(
+        rows(60).as_bytes(),
+        &["--segments", "5"],
+        65,
+        &expect![[r#"
+        read as: comma, UTF-8
+        error: `data.csv` cannot be fitted as it is
+          60 customers are too few for 5 segments of at least 20
+            give more rows, or lower `--min-segment` (a small segment may show a person)
+
+        hint: `trainer check` says all there is to say of the table
+    "#]],
     );
 }
 

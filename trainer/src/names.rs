@@ -47,7 +47,7 @@ pub fn is(name: &str, known: &[&str]) -> bool {
 }
 
 /// Words that name an identifier where they stand alone in a column's name.
-const IDENTIFIER: [&str; 24] = [
+const IDENTIFIER: &[&str] = &[
     "id",
     "ids",
     "key",
@@ -72,6 +72,10 @@ const IDENTIFIER: [&str; 24] = [
     "rownumber",
     "index",
     "kundennr",
+    "顧客番号",
+    "会員番号",
+    "客户编号",
+    "会员编号",
 ];
 
 /// Words that name an identifier with "id" behind them, in one word.

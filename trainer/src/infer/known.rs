@@ -101,7 +101,8 @@ impl Known<'_> {
         // As many digits throughout: numbers of accounts, phones or devices, and no amounts.
         let digits = |value: f64| shared::number::to_text(value).len();
         let many_digits = numbers.min >= SEVEN_DIGITS && digits(numbers.min) == digits(numbers.max);
-        let is_a_count = numbers.is_a_count() && (0.0..=1.0).contains(&numbers.min);
+        // From 1, or from a number with room below it: ages may stand in a row too.
+        let is_a_count = numbers.is_a_count() && (numbers.min <= 1.0 || numbers.min >= 1000.0);
         let is_amount = names::names_an_amount(self.name);
         numbers.all_integers
             && numbers.min >= 0.0
