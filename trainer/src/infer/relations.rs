@@ -110,8 +110,8 @@ pub fn is_linear(a: &Cells, b: &Cells) -> bool {
 
 /// Columns that are the sum of two or three others, by position: the whole and its parts.
 ///
-/// A sum holds for at least 99 % of the customers who have all its columns, to a relative 1e-6, and each part
-/// differs from 0 for at least 5 % of them. Of a whole, only the shortest sums are given.
+/// A sum holds for at least 99 % of the customers who have all its columns, not all of them 0, to a relative 1e-6,
+/// and each part differs from 0 for at least 5 % of them. Of a whole, only the shortest sums are given.
 pub fn sums(columns: &[(usize, &Cells)]) -> Vec<(usize, Vec<usize>)> {
     let mut found = Vec::new();
     let n = columns.len();
@@ -182,8 +182,7 @@ impl<'c> Sums<'c> {
                 return None;
             }
         }
-        // Of too few, one may be the exception.
-        if n >= 30 && n_fit * 10 < n * 9 {
+        if n == 0 || n_fit * 10 < n * 9 {
             return None;
         }
         let (mut n, mut n_fit, mut n_used) = (0, 0, vec![0; parts.len()]);
@@ -203,13 +202,17 @@ impl<'c> Sums<'c> {
     }
 }
 
-/// Whether a customer's whole is the sum of the parts; `None` where one is missing.
+/// Whether a customer's whole is the sum of the parts; `None` where one is missing, or all are 0: that fits
+/// everything, and says nothing.
 fn fits(value: impl Fn(usize) -> Option<f64>, whole: usize, parts: &[usize]) -> Option<bool> {
     let (whole, mut sum, mut size) = (value(whole)?, 0.0, 0.0_f64);
     for &part in parts {
         let part = value(part)?;
         sum += part;
         size = size.max(part.abs());
+    }
+    if whole == 0.0 && size == 0.0 {
+        return None;
     }
     Some((whole - sum).abs() <= 1e-6 * whole.abs().max(size).max(1e-6))
 }
