@@ -12,21 +12,13 @@ use std::time::{Duration, Instant};
 
 use expect_test::expect;
 use serde_json::Value;
-use tests::{root, sample, stderr_of, stdout_of, temporary, trainer};
+use tests::{listing, root, sample, stderr_of, stdout_of, temporary, trainer};
 
 const VERBS: [&str; 9] =
     ["check", "init", "fit", "predict", "inspect", "transform", "rfm", "completions", "man"];
 
 fn sample_model() -> PathBuf {
     root().join("edge/model.postcard")
-}
-
-fn listing(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap();
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
-    names.sort();
-    names
 }
 
 fn mode(path: &Path) -> u32 {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use expect_test::{Expect, expect};
-use tests::{stderr_of, temporary, trainer};
+use tests::{listing, stderr_of, temporary, trainer};
 
 const HEADER: &str = "id,age,spend\n";
 
@@ -23,14 +23,6 @@ fn refuses_in(folder: &Path, data: &str, flags: &[&str], exit: i32, message: &Ex
     assert_eq!(output.status.code(), Some(exit));
     assert!(output.stdout.is_empty());
     assert_eq!(listing(folder), before, "something was written");
-}
-
-fn listing(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).unwrap();
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
-    names.sort();
-    names
 }
 
 fn rows(n: usize) -> String {

@@ -197,17 +197,23 @@ fn word<'w>(text: &'w str, ends: &[usize], code: u32) -> &'w str {
     &text[start..ends[code]]
 }
 
+/// Texts as a plain table has them, for tests.
+#[cfg(test)]
+impl FromIterator<String> for Cells {
+    fn from_iter<T: IntoIterator<Item = String>>(texts: T) -> Self {
+        let style = shared::dialect::CellStyle::default();
+        let mut cells = Self::default();
+        texts.into_iter().for_each(|text| cells.push(&style.cell(&text)));
+        cells
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::dialect::CellStyle;
 
     fn cells(texts: &[&str]) -> Cells {
-        let mut cells = Cells::default();
-        for text in texts {
-            cells.push(&CellStyle::default().cell(text));
-        }
-        cells
+        texts.iter().map(|text| (*text).to_owned()).collect()
     }
 
     #[test]

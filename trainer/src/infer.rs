@@ -9,6 +9,7 @@ pub mod personal;
 pub mod relations;
 pub mod report;
 pub mod scales;
+pub mod sensitive;
 
 use rayon::prelude::*;
 use shared::date::{DateOrder, Day};
@@ -144,7 +145,7 @@ pub fn understand(table: &Table, told: &Told) -> Result<Understanding, Error> {
         let mut column = Known {
             name,
             among_names,
-            sensitive: personal::sensitive(name, &profile),
+            sensitive: sensitive::sensitive(name, &profile),
             personal,
             profile,
             told: said,

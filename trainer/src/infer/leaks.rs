@@ -203,14 +203,9 @@ fn groups(column: &Cells) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::dialect::CellStyle;
 
     fn cells(texts: impl IntoIterator<Item = String>) -> Cells {
-        let mut cells = Cells::default();
-        for text in texts {
-            cells.push(&CellStyle::default().cell(&text));
-        }
-        cells
+        texts.into_iter().collect()
     }
 
     #[test]

@@ -251,14 +251,9 @@ pub(super) fn number(cell: Cell) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::dialect::CellStyle;
 
     fn cells(texts: impl IntoIterator<Item = String>) -> Cells {
-        let mut cells = Cells::default();
-        for text in texts {
-            cells.push(&CellStyle::default().cell(&text));
-        }
-        cells
+        texts.into_iter().collect()
     }
 
     #[test]
