@@ -8,11 +8,44 @@ export type Customer = Record<string, number | string | boolean | null | undefin
 export interface Reply {
   /** The id of the model that answered, 64 hexadecimal digits. */
   model: string;
-  segment: { id: number; name: string };
+  segment: NamedSegment & { description: string };
   /** How far the customer is from the middle of the segment, in prepared space. */
   distance: number;
   predictions: Prediction[];
   recommendations: Recommendation[];
+  /** The distance to every segment. */
+  distances: { id: number; distance: number }[];
+  /** The next segment, and by how much it is further away; only where there are two or more. */
+  runner_up?: NamedSegment & { distance: number; margin: number };
+  /** The share of customers that one expects to be at least as far from the segment, where the model can say. */
+  outlier_p?: number;
+  /** Why this segment and not the next; only where there are two or more. */
+  reasons?: Reasons;
+  /** The smallest change of one field that gives another segment, or `null`; only where there are two or more. */
+  smallest_change?: SmallestChange | null;
+}
+
+export interface NamedSegment {
+  id: number;
+  name: string;
+}
+
+/** `difference` is the sum, from 0 and in this order, of `constant`, where it is there, and the contributions. */
+export interface Reasons {
+  /** By how much the next segment's score exceeds this one's; of squared distances, for k-means. */
+  difference: number;
+  constant?: number;
+  /** One for every field of the model; a positive one speaks for this segment. */
+  contributions: { field: string; value: number }[];
+}
+
+export interface SmallestChange {
+  field: string;
+  from: number | string;
+  to: number | string;
+  segment: NamedSegment;
+  /** How far the customer moves in prepared space. */
+  cost: number;
 }
 
 /** What to expect: a number in the target's unit, or the most probable class. */
@@ -76,8 +109,16 @@ export interface ModelCard {
     sensitive?: string;
   }[];
   prepared_features: number;
-  segments: { id: number; name: string; share: number }[];
+  segments: {
+    id: number;
+    name: string;
+    description: string;
+    share: number;
+    /** From 0 to 1: how alike it comes out of resampled customers, where that was measured. */
+    stability?: number;
+  }[];
   targets: { name: string; kind: "number" | "class" }[];
+  algorithm: "k-means" | "mixture" | "prototypes";
   /** How the number of segments was chosen. */
   training: {
     seed: number;

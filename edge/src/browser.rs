@@ -103,6 +103,7 @@ impl Predictor {
     /// The model card.
     #[wasm_bindgen(getter, unchecked_return_type = "ModelCard")]
     pub fn model(&self) -> Result<JsValue, JsValue> {
+        // Not as an object at once, which would refuse a seed beyond 2^53.
         js_sys::JSON::parse(&self.handler.artifact().card().to_json())
     }
 }

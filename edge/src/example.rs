@@ -1,6 +1,7 @@
 //! A model of two columns, for the unit tests.
 
 use shared::artifact::encode;
+use shared::baseline::{Baseline, Bins};
 use shared::centroids::Centroids;
 use shared::model::{SegmentInfo, Training};
 use shared::number::Finite;
@@ -27,15 +28,26 @@ pub(crate) fn artifact() -> Vec<u8> {
     };
     let steps = vec![number, ColumnStep::OneHot { impute: 0, height: finite(0.5) }];
     let centres = Centroids::from_rows(&[-1.0, 0.25, 0.25, 1.0, 0.25, 0.25], 3).unwrap();
-    let segment = |name: &str| SegmentInfo { name: name.into(), share_percent: 50 };
+
+    let columns = vec![
+        Bins { cuts: vec![finite(40.0)], shares: vec![5000, 5000, 0] },
+        Bins { cuts: vec![], shares: vec![4000, 4000, 0, 2000] },
+    ];
     let model = Model::new(ModelParts {
+        baseline: Baseline::new(&schema, 200, 20, columns, vec![5000, 5000]).unwrap(),
         transform: Transform::new(&schema, steps, vec![]).unwrap(),
         schema,
         assigner: Assigner::KMeans(centres),
-        segments: vec![segment("young"), segment("old")],
+        segments: vec![SegmentInfo::new(0, "young", 50), SegmentInfo::new(1, "old", 50)],
         targets: vec![],
         playbook: Playbook::Shortfall { threshold: 9.0, columns: vec![], typical: vec![] },
-        training: Training { seed: 0, wcss: vec![1.0], knee_from_one: None, knee_from_two: None },
+        training: Training {
+            seed: 0,
+            wcss: vec![1.0],
+            knee_from_one: None,
+            knee_from_two: None,
+            next_segment_id: 2,
+        },
     });
     encode(&model.unwrap(), vec![]).unwrap()
 }

@@ -14,7 +14,8 @@ version=$(cargo metadata --locked --no-deps --format-version 1 |
 
 # What every browser of the last years and Node 20 understand, and rustc emits: named, so that a
 # newer wasm-opt uses nothing beyond it. Names of functions are of no use to a page: stripped.
-opt=(-Os --strip-debug --strip-producers
+# --low-memory-unused: rustc puts the stack first, so nobody reads its last kilobyte at address 0.
+opt=(-Oz --converge --low-memory-unused --strip-debug --strip-producers
   --enable-mutable-globals --enable-sign-ext --enable-nontrapping-float-to-int
   --enable-bulk-memory --enable-multivalue --enable-reference-types)
 

@@ -16,7 +16,7 @@ pub(crate) struct Canaries {
     pub(crate) records: Vec<Record>,
     /// One a record.
     pub(crate) segments: Vec<u16>,
-    /// For each record the distance, then every predicted number and probability.
+    /// For each record what [`push_figures`] takes from its answer.
     pub(crate) figures: Vec<f64>,
 }
 
@@ -42,8 +42,13 @@ impl Canaries {
     }
 }
 
+/// The distances to every segment, the difference of scores, the outlier p-value and the cost of the smallest
+/// change, where there are such; then every predicted number and probability.
 fn push_figures(answer: &Answer, figures: &mut Vec<f64>) {
-    figures.push(answer.segment.distance());
+    figures.extend_from_slice(answer.segment.distances());
+    figures.extend(answer.reasons.as_ref().map(|reasons| reasons.difference));
+    figures.extend(answer.outlier_p);
+    figures.extend(answer.smallest_change.as_ref().map(|change| change.cost));
     for prediction in &answer.predictions {
         match prediction {
             Prediction::Number(value) => figures.push(*value),

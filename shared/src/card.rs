@@ -25,10 +25,12 @@ pub struct Card<'m> {
     pub columns: Vec<CardColumn<'m>>,
     /// The number of prepared features.
     pub prepared_features: usize,
-    /// Its segments, by id.
+    /// Its segments.
     pub segments: Vec<CardSegment<'m>>,
     /// What it predicts.
     pub targets: Vec<CardTarget<'m>>,
+    /// The rule that gives a segment: `k-means`, `mixture` or `prototypes`.
+    pub algorithm: &'static str,
     /// How the number of segments was chosen.
     pub training: CardTraining<'m>,
 }
@@ -60,11 +62,16 @@ pub struct CardColumn<'m> {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CardSegment<'m> {
     /// Its id.
-    pub id: usize,
+    pub id: u16,
     /// Its name.
     pub name: &'m str,
+    /// What it is, in sentences; may be empty.
+    pub description: &'m str,
     /// Its share of the training customers, rounded to 0.01.
     pub share: f64,
+    /// Its mean bootstrap Jaccard similarity (Hennig 2007), rounded to 0.01, where it was measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stability: Option<f64>,
 }
 
 /// A target.
@@ -94,7 +101,8 @@ impl Artifact {
     pub fn card(&self) -> Card<'_> {
         let parts = self.model().parts();
         let columns = parts.schema.columns();
-        let segments = parts.segments.iter().enumerate();
+        let segments = parts.segments.iter();
+        let share = |percent| f64::from(percent) / 100.0;
         let mut sensitive = Vec::new();
         for attribute in columns.iter().filter_map(|c| c.sensitive.map(Sensitive::as_str)) {
             if !sensitive.contains(&attribute) {
@@ -108,10 +116,12 @@ impl Artifact {
             columns: columns.iter().map(card_column).collect(),
             prepared_features: parts.transform.features().len(),
             segments: segments
-                .map(|(id, s)| CardSegment {
-                    id,
+                .map(|s| CardSegment {
+                    id: s.id,
                     name: &s.name,
-                    share: f64::from(s.share_percent) / 100.0,
+                    description: &s.description,
+                    share: share(s.share_percent),
+                    stability: s.stability_percent.map(share),
                 })
                 .collect(),
             targets: parts
@@ -125,6 +135,7 @@ impl Artifact {
                     },
                 })
                 .collect(),
+            algorithm: parts.assigner.name(),
             training: CardTraining {
                 seed: parts.training.seed,
                 wcss: &parts.training.wcss,

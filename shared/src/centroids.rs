@@ -2,6 +2,9 @@
 
 use alloc::vec::Vec;
 
+/// Larger centres are refused, so that sums of squares stay finite.
+const LARGEST: f64 = 1e100;
+
 /// Centres of segments in prepared space.
 ///
 /// Kept feature-major so that one pass over a customer's features advances the distances to all centres at
@@ -16,12 +19,12 @@ impl Centroids {
     /// Centres from a flat row-major array.
     ///
     /// # Shapes: `rows` is `(n_segments, n_features)`.
-    /// Returns `None` when a value is not finite, a dimension is zero, or the length does not fit.
+    /// Returns `None` when a value is not finite or beyond 1e100, a dimension is zero, or the length does not fit.
     pub fn from_rows(rows: &[f64], n_features: usize) -> Option<Self> {
         if n_features == 0 || rows.is_empty() || !rows.len().is_multiple_of(n_features) {
             return None;
         }
-        if rows.iter().any(|v| !v.is_finite()) {
+        if !rows.iter().all(|v| v.abs() <= LARGEST) {
             return None;
         }
         let n_segments = rows.len() / n_features;
@@ -59,6 +62,17 @@ impl Centroids {
         (0..self.n_segments).flat_map(|s| self.row(s)).collect()
     }
 
+    /// Each feature's values, one a segment.
+    pub(crate) fn by_feature(&self) -> impl Iterator<Item = &[f64]> {
+        self.by_feature.chunks_exact(self.n_segments)
+    }
+
+    /// One value of one centre; 0 where there is none.
+    pub(crate) fn at(&self, segment: usize, feature: usize) -> f64 {
+        let position = feature * self.n_segments + segment;
+        self.by_feature.get(position).copied().unwrap_or_default()
+    }
+
     /// Squared Euclidean distances from `x` to every centre, summed in feature order from 0.
     ///
     /// # Shapes: `x` is `(n_features,)`, `out` is `(n_segments,)`.
@@ -66,7 +80,7 @@ impl Centroids {
         debug_assert_eq!(x.len(), self.n_features());
         debug_assert_eq!(out.len(), self.n_segments);
         out.fill(0.0);
-        for (value, centres) in x.iter().zip(self.by_feature.chunks_exact(self.n_segments)) {
+        for (value, centres) in x.iter().zip(self.by_feature()) {
             for (sum, centre) in out.iter_mut().zip(centres) {
                 let difference = value - centre;
                 *sum += difference * difference;

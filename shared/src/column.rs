@@ -36,12 +36,24 @@ pub struct Column {
     pub missing: Vec<String>,
     /// The protected attribute that it tells of, if any.
     pub sensitive: Option<Sensitive>,
+    /// Whether all its values in training were whole numbers.
+    pub integer: bool,
+    /// Whether a customer, or who deals with them, can change it: only then is a change suggested.
+    pub mutable: bool,
 }
 
 impl Column {
-    /// A column that every customer has, with no words for "missing" and nothing protected.
+    /// A column that every customer has, with no words for "missing" and nothing protected, and that can change.
     pub fn new(name: impl Into<String>, kind: ColumnKind) -> Self {
-        Self { name: name.into(), kind, optional: false, missing: Vec::new(), sensitive: None }
+        Self {
+            name: name.into(),
+            kind,
+            optional: false,
+            missing: Vec::new(),
+            sensitive: None,
+            integer: false,
+            mutable: true,
+        }
     }
 
     /// A table's cell as this column takes it: a date is read in the column's order, and in columns of

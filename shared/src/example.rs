@@ -1,22 +1,28 @@
 //! A small model with every kind of column, target and step, for the unit tests.
 
+pub(crate) mod random;
+
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::assign::Assigner;
+use crate::baseline::{Baseline, Bins, PARTS};
+use crate::calibration::Calibration;
 use crate::centroids::Centroids;
 use crate::column::{Column, ColumnKind};
 use crate::date::{DateOrder, Day};
+use crate::mixture::Mixture;
 use crate::model::{Model, ModelParts, SegmentInfo, TargetModels, Training};
 use crate::number::Finite;
 use crate::playbook::Playbook;
+use crate::prototypes::Prototypes;
 use crate::raw::RawRecord;
 use crate::record::Record;
 use crate::schema::Schema;
 use crate::segment_model::{SegmentModel, Target, TargetKind};
 use crate::sensitive::Sensitive;
-use crate::transform::{ColumnStep, Transform};
+use crate::transform::{ColumnStep, MISSING_LEVEL, Transform};
 
 fn finite(x: f64) -> Finite {
     Finite::new(x).unwrap()
@@ -25,6 +31,9 @@ fn finite(x: f64) -> Finite {
 fn words(words: &[&str]) -> Vec<String> {
     words.iter().map(|&w| w.into()).collect()
 }
+
+const CENTRES: [f64; 14] =
+    [-0.75, 1.0, 1.0, 0.5, 0.25, 0.0, 0.75, 1.0, -1.0, 0.0, 0.0, 0.5, 0.25, 0.75];
 
 pub(crate) fn parts() -> ModelParts {
     let column = |name: &str, kind| Column { optional: name != "age", ..Column::new(name, kind) };
@@ -82,18 +91,21 @@ pub(crate) fn parts() -> ModelParts {
     };
     let target = |name: &str, kind| Target { name: name.into(), kind };
     ModelParts {
+        baseline: baseline(&schema),
         transform: Transform::new(&schema, steps, vec![1, 4]).unwrap(),
         schema,
-        assigner: Assigner::KMeans(
-            Centroids::from_rows(
-                &[-0.75, 1.0, 1.0, 0.5, 0.25, 0.0, 0.75, 1.0, -1.0, 0.0, 0.0, 0.5, 0.25, 0.75],
-                7,
-            )
-            .unwrap(),
-        ),
-        segments: ["Segment 0: low age", "Segment 1: high age"]
-            .map(|name| SegmentInfo { name: name.into(), share_percent: 50 })
-            .into(),
+        assigner: k_means(),
+        segments: vec![
+            SegmentInfo {
+                description: "They are young.".into(),
+                stability_percent: Some(91),
+                calibration: Calibration::from_distances(
+                    (0..120).map(|i| f64::from(i) / 32.0).collect(),
+                ),
+                ..SegmentInfo::new(4, "Segment 0: low age", 50)
+            },
+            SegmentInfo::new(2, "Segment 1: high age", 50),
+        ],
         targets: vec![
             TargetModels {
                 target: target("spend", TargetKind::Number),
@@ -121,8 +133,51 @@ pub(crate) fn parts() -> ModelParts {
             wcss: vec![10.0, 4.0],
             knee_from_one: Some(2),
             knee_from_two: None,
+            next_segment_id: 5,
         },
     }
+}
+
+fn baseline(schema: &Schema) -> Baseline {
+    let bins = |cuts: &[f64], shares: &[u16]| Bins {
+        cuts: cuts.iter().map(|&cut| finite(cut)).collect(),
+        shares: shares.into(),
+    };
+    let columns = vec![
+        bins(&[30.0, 50.0], &[2500, 5000, 2500, 0]),
+        bins(&[], &[6000, 3000, 1000]),
+        bins(&[], &[7000, 3000, 0]),
+        bins(&[], &[4000, 3000, 2000, 1000]),
+        bins(&[400.0], &[5000, 4500, 500]),
+    ];
+    Baseline::new(schema, 1000, 20, columns, vec![5000, 5000]).unwrap()
+}
+
+/// Everybody in the first bin and the first segment, for models whose baseline nothing reads.
+pub(crate) fn all_alike(schema: &Schema, n_segments: usize) -> Baseline {
+    let first_of = |n: usize| [vec![PARTS], vec![0; n - 1]].concat();
+    let n_bins = |column: &Column| column.kind.n_ids().max(1) + 1;
+    let columns = schema.columns().iter();
+    let columns = columns.map(|c| Bins { cuts: vec![], shares: first_of(n_bins(c)) }).collect();
+    Baseline::new(schema, 100, 1, columns, first_of(n_segments)).unwrap()
+}
+
+fn k_means() -> Assigner {
+    Assigner::KMeans(Centroids::from_rows(&CENTRES, 7).unwrap())
+}
+
+/// A rule of every kind.
+pub(crate) fn rules() -> [Assigner; 3] {
+    let variances = [1.0, 0.5, 2.0, 0.25, 0.5, 0.125, 1.5, 0.75, 1.0, 0.5, 0.25, 1.0, 0.125, 3.0];
+    let mixture = Mixture::new(&[0.375, 0.625], &CENTRES, &variances, 7);
+    let numeric = [-0.75, 1.0, 1.0, 0.75, 1.0, -1.0, 0.0, 0.75];
+    let prototypes = Prototypes::new(&numeric, &[1, MISSING_LEVEL], 0.625, 2);
+    [k_means(), Assigner::Mixture(mixture.unwrap()), Assigner::Prototypes(prototypes.unwrap())]
+}
+
+/// The same model by every rule.
+pub(crate) fn models() -> [Model; 3] {
+    rules().map(|assigner| Model::new(ModelParts { assigner, ..parts() }).unwrap())
 }
 
 pub(crate) fn model() -> Model {

@@ -23,6 +23,21 @@ pub fn ln(x: f64) -> f64 {
     libm::log(x)
 }
 
+/// The arc sine of a number from -1 to 1.
+pub fn asin(x: f64) -> f64 {
+    libm::asin(x)
+}
+
+/// The angle of the point (`x`, `y`), in radians from -pi to pi.
+pub fn atan2(y: f64, x: f64) -> f64 {
+    libm::atan2(y, x)
+}
+
+/// Sine and cosine of an angle in radians.
+pub fn sin_cos(angle: f64) -> (f64, f64) {
+    libm::sincos(angle)
+}
+
 /// The square root, correctly rounded.
 pub fn sqrt(x: f64) -> f64 {
     libm::sqrt(x)

@@ -5,6 +5,9 @@ use core::fmt;
 
 use crate::math;
 
+#[cfg(any(test, target_family = "wasm"))]
+mod decimal;
+
 /// A finite `f64`; negative zero is folded, so equal values have equal bits.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
 pub struct Finite(f64);
@@ -45,7 +48,14 @@ impl fmt::Debug for Finite {
 /// assert_eq!(parse("nan"), None);
 /// ```
 pub fn parse(text: &str) -> Option<Finite> {
-    follows_grammar(text.as_bytes()).then(|| text.parse().ok().and_then(Finite::new)).flatten()
+    if !follows_grammar(text.as_bytes()) {
+        return None;
+    }
+    #[cfg(target_family = "wasm")]
+    let nearest = decimal::nearest(text);
+    #[cfg(not(target_family = "wasm"))]
+    let nearest = text.parse().ok()?;
+    Finite::new(nearest)
 }
 
 /// The shortest text that [`parse`] reads back as `value`, without a fraction where there is none.
@@ -62,19 +72,32 @@ pub fn to_text(value: f64) -> String {
 
 /// `value` to three significant digits.
 pub fn to_three_digits(value: f64) -> f64 {
+    to_digits(value, 3, math::round_ties_even)
+}
+
+/// `value` to so many significant digits, at most 15, rounded up or down.
+pub fn round_outward(value: f64, digits: u32, up: bool) -> f64 {
+    to_digits(value, digits, if up { |x| -math::floor(-x) } else { math::floor })
+}
+
+fn to_digits(value: f64, digits: u32, round: fn(f64) -> f64) -> f64 {
     let size = value.abs();
     if !(1e-12..=1e15).contains(&size) {
         return value;
     }
+    let mut least = 1.0;
+    for _ in 1..digits {
+        least *= 10.0;
+    }
     // Powers of ten up to 1e22 are exact, so only the last division rounds.
     let (mut up, mut down) = (1.0, 1.0);
-    while size * up < 100.0 {
+    while size * up < least {
         up *= 10.0;
     }
-    while size / down >= 1000.0 {
+    while size / down >= 10.0 * least {
         down *= 10.0;
     }
-    math::round_ties_even(value * up / down) * down / up
+    round(value * up / down) * down / up
 }
 
 fn follows_grammar(text: &[u8]) -> bool {
@@ -159,6 +182,22 @@ mod tests {
             (2.0, 2.0),
         ] {
             assert_eq!(to_three_digits(value), left);
+        }
+    }
+
+    #[test]
+    fn rounding_outward_keeps_so_many_digits() {
+        for (value, digits, down, up) in [
+            (1234.5, 3, 1230.0, 1240.0),
+            (-1234.5, 3, -1240.0, -1230.0),
+            (0.012_345, 3, 0.0123, 0.0124),
+            (0.012_345, 5, 0.012_345, 0.012_345),
+            (7.0, 3, 7.0, 7.0),
+            (99.96, 3, 99.9, 100.0),
+            (0.0, 3, 0.0, 0.0),
+        ] {
+            assert_eq!(round_outward(value, digits, false), down, "{value}");
+            assert_eq!(round_outward(value, digits, true), up, "{value}");
         }
     }
 

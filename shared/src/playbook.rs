@@ -67,7 +67,7 @@ impl Playbook {
         segment_name: &str,
     ) -> Vec<Recommendation> {
         let Self::Shortfall { threshold, columns, typical } = self;
-        let offsets = assigner.offsets(x, segment);
+        let offsets = assigner.offsets(transform, x, segment);
         let shortfall_of = |column: u16| {
             let position =
                 transform.features().iter().position(|f| f.column == usize::from(column));

@@ -7,8 +7,11 @@ use serde::ser::{SerializeMap, SerializeStruct};
 use serde::{Serialize, Serializer};
 
 use crate::artifact::Artifact;
-use crate::model::{Answer, TargetModels};
+use crate::column::Column;
+use crate::explain::Reasons;
+use crate::model::{Answer, SegmentInfo, TargetModels};
 use crate::playbook::Recommendation;
+use crate::record::Value;
 use crate::segment_model::{Prediction, TargetKind, most_probable};
 
 /// A customer's answer together with the model that gave it.
@@ -28,10 +31,19 @@ impl<'m> Reply<'m> {
         &self.answer
     }
 
+    /// The id of the segment that people see.
+    pub fn segment_id(&self) -> u16 {
+        self.segment().map_or(0, |info| info.id)
+    }
+
     /// The segment's name.
     pub fn segment_name(&self) -> &'m str {
+        self.segment().map_or("", |info| &info.name)
+    }
+
+    fn segment(&self) -> Option<&'m SegmentInfo> {
         let segments = &self.artifact.model().parts().segments;
-        segments.get(usize::from(self.answer.segment.id())).map_or("", |info| &info.name)
+        segments.get(usize::from(self.answer.segment.id()))
     }
 
     /// The answer as JSON text.
@@ -43,26 +55,141 @@ impl<'m> Reply<'m> {
 
 impl Serialize for Reply<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Named<'a> {
-            id: u16,
-            name: &'a str,
-        }
-        let targets = &self.artifact.model().parts().targets;
-        let predictions: Vec<_> = targets
+        let parts = self.artifact.model().parts();
+        let Answer { segment, outlier_p, reasons, smallest_change, .. } = &self.answer;
+        let predictions: Vec<_> = parts
+            .targets
             .iter()
             .zip(&self.answer.predictions)
             .map(|(target, prediction)| NamedPrediction { target, prediction })
             .collect();
+        let info = |position: u16| parts.segments.get(usize::from(position));
+        let named = |position: u16| {
+            info(position).map(|SegmentInfo { id, name, .. }| Named { id: *id, name })
+        };
+        let distance_to = |position: u16| segment.distances().get(usize::from(position)).copied();
         let recommendations: &[Recommendation] = &self.answer.recommendations;
-        let segment = Named { id: self.answer.segment.id(), name: self.segment_name() };
-        let mut reply = serializer.serialize_struct("Reply", 5)?;
+        let own = info(segment.id()).map(|SegmentInfo { id, name, description, .. }| Described {
+            id: *id,
+            name,
+            description,
+        });
+        let distances: Vec<_> = parts
+            .segments
+            .iter()
+            .zip(segment.distances())
+            .map(|(info, &distance)| Distance { id: info.id, distance })
+            .collect();
+        let mut reply = serializer.serialize_struct("Reply", 10)?;
         reply.serialize_field("model", &self.artifact.id().to_hex())?;
-        reply.serialize_field("segment", &segment)?;
-        reply.serialize_field("distance", &self.answer.segment.distance())?;
+        reply.serialize_field("segment", &own)?;
+        reply.serialize_field("distance", &segment.distance())?;
         reply.serialize_field("predictions", &predictions)?;
         reply.serialize_field("recommendations", recommendations)?;
+        reply.serialize_field("distances", &distances)?;
+        if let Some(position) = segment.runner_up() {
+            let runner_up = named(position).zip(distance_to(position)).zip(segment.margin());
+            let runner_up = runner_up.map(|((Named { id, name }, distance), margin)| RunnerUp {
+                id,
+                name,
+                distance,
+                margin,
+            });
+            reply.serialize_field("runner_up", &runner_up)?;
+        }
+        if let Some(outlier_p) = outlier_p {
+            reply.serialize_field("outlier_p", outlier_p)?;
+        }
+        let columns = parts.schema.columns();
+        if let Some(Reasons { difference, constant, contributions }) = reasons {
+            let contributions = columns
+                .iter()
+                .zip(contributions)
+                .map(|(column, &value)| Contribution { field: &column.name, value })
+                .collect();
+            let reasons =
+                WrittenReasons { difference: *difference, constant: *constant, contributions };
+            reply.serialize_field("reasons", &reasons)?;
+            let change = smallest_change.as_ref().and_then(|change| {
+                let column = columns.get(change.column)?;
+                Some(WrittenChange {
+                    field: &column.name,
+                    from: written(column, change.from),
+                    to: written(column, change.to),
+                    segment: named(change.segment)?,
+                    cost: change.cost,
+                })
+            });
+            reply.serialize_field("smallest_change", &change)?;
+        }
         reply.end()
+    }
+}
+
+#[derive(Serialize)]
+struct Described<'a> {
+    id: u16,
+    name: &'a str,
+    description: &'a str,
+}
+
+#[derive(Serialize)]
+struct Named<'a> {
+    id: u16,
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct Distance {
+    id: u16,
+    distance: f64,
+}
+
+#[derive(Serialize)]
+struct RunnerUp<'a> {
+    id: u16,
+    name: &'a str,
+    distance: f64,
+    margin: f64,
+}
+
+#[derive(Serialize)]
+struct WrittenReasons<'a> {
+    difference: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    constant: Option<f64>,
+    contributions: Vec<Contribution<'a>>,
+}
+
+#[derive(Serialize)]
+struct Contribution<'a> {
+    field: &'a str,
+    value: f64,
+}
+
+#[derive(Serialize)]
+struct WrittenChange<'a> {
+    field: &'a str,
+    from: Written<'a>,
+    to: Written<'a>,
+    segment: Named<'a>,
+    cost: f64,
+}
+
+/// A value as a customer has it.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Written<'a> {
+    Nothing,
+    Number(f64),
+    Word(&'a str),
+}
+
+fn written(column: &Column, value: Value) -> Written<'_> {
+    match value {
+        Value::Missing => Written::Nothing,
+        Value::Number(number) => Written::Number(number.get()),
+        Value::Level(id) => Written::Word(column.kind.level(id.into()).unwrap_or_default()),
     }
 }
 
@@ -110,5 +237,85 @@ impl Serialize for Probabilities<'_> {
             map.serialize_entry(class, probability)?;
         }
         map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::artifact::encode;
+    use crate::example;
+    use crate::example::random::{self, Random};
+    use crate::model::Model;
+
+    fn artifact(model: &Model) -> Artifact {
+        Artifact::decode(&encode(model, Vec::new()).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_reply_has_its_keys_in_order_and_names_its_reasons() {
+        let artifact = artifact(&example::model());
+        let customer =
+            example::record(r#"{"age": 20, "married": false, "size": "High", "job": "Smith"}"#);
+        let reply = artifact.recommend(&customer).to_json();
+        let expected = concat!(
+            r#"{"model":"ID","segment":{"id":4,"name":"Segment 0: low age","#,
+            r#""description":"They are young."},"distance":2.515490702900701,"predictions":["#,
+            r#"{"target":"spend","kind":"number","value":0.0},"#,
+            r#"{"target":"visits","kind":"number","value":1.5},"#,
+            r#"{"target":"group","kind":"class","value":"B","probabilities":{"A":0.25,"B":0.75}}],"#,
+            r#""recommendations":[{"title":"age is below the segment's","text":"The typical customer "#,
+            r#"of \"Segment 0: low age\" has age 25; this one is 0.5 standard deviations below."}],"#,
+            r#""distances":[{"id":4,"distance":2.515490702900701},"#,
+            r#"{"id":2,"distance":2.8043153163625654}],"#,
+            r#""runner_up":{"id":2,"name":"Segment 1: high age","distance":2.8043153163625654,"#,
+            r#""margin":0.2888246134618644},"outlier_p":0.3305785123966942,"#,
+            r#""reasons":{"difference":1.5364909172058105,"contributions":["#,
+            r#"{"field":"age","value":4.9114909172058105},{"field":"married","value":-4.0},"#,
+            r#"{"field":"size","value":1.0},{"field":"job","value":-0.375},"#,
+            r#"{"field":"joined","value":0.0}]},"#,
+            r#""smallest_change":{"field":"size","from":"High","to":"Low","#,
+            r#""segment":{"id":2,"name":"Segment 1: high age"},"cost":1.3333330154418945}}"#,
+        );
+        assert_eq!(reply.replace(&artifact.id().to_hex(), "ID"), expected);
+    }
+
+    /// The numbers of a reply's reasons, in the order of the text.
+    fn reasons(reply: &str) -> Vec<f64> {
+        let (_, text) = reply.split_once(r#""reasons":"#).unwrap();
+        let (text, _) = text.split_once(']').unwrap();
+        let digits = |c: char| !(c.is_ascii_digit() || "+-.e".contains(c));
+        let values =
+            text.split("\":").filter_map(|rest| crate::number::parse(rest.split(digits).next()?));
+        values.map(crate::number::Finite::get).collect()
+    }
+
+    #[test]
+    fn the_written_contributions_add_up_to_the_written_difference_in_every_rule() {
+        let mut random = Random(21);
+        for draw in 0..90 {
+            let artifact = artifact(&random::model(&mut random, draw % 3, 2 + draw % 6));
+            let reply = artifact.recommend(&random::customer(&mut random)).to_json();
+            let numbers = reasons(&reply);
+            assert_eq!(numbers.len(), 1 + usize::from(draw % 3 == 1) + 10, "{reply}");
+            let mut sum = 0.0;
+            for number in &numbers[1..] {
+                sum += number;
+            }
+            assert_eq!(sum.to_bits(), numbers[0].to_bits(), "{reply}");
+        }
+    }
+
+    #[test]
+    fn a_reply_of_one_segment_compares_it_with_none() {
+        let mut random = Random(22);
+        for kind in 0..3 {
+            let artifact = artifact(&random::model(&mut random, kind, 1));
+            let reply = artifact.recommend(&random::customer(&mut random)).to_json();
+            assert!(reply.contains(r#""distances":[{"id":2,"#), "{reply}");
+            for key in ["runner_up", "reasons", "smallest_change", "outlier_p"] {
+                assert!(!reply.contains(key), "{reply}");
+            }
+        }
     }
 }

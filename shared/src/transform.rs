@@ -55,16 +55,36 @@ pub struct Feature {
     pub level: Option<usize>,
 }
 
+/// Where a column's part of a prepared customer lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// Its features.
+    pub(crate) features: core::ops::Range<usize>,
+    /// Its position among the numeric features, or among the levels.
+    pub(crate) position: usize,
+    /// Whether it is one numeric feature.
+    pub(crate) is_number: bool,
+}
+
 /// A customer in prepared space: length and order fixed by the model, every value finite and on the
 /// [grid]. Made only by [`Transform::apply`]:
 /// ```compile_fail
-/// let forged = shared::FeatureVector { values: vec![0.0], n_features: 1 };
+/// let forged = shared::FeatureVector { values: vec![0.0], ..Default::default() };
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct FeatureVector {
     values: Vec<f64>,
     n_features: usize,
+    /// Empty without levels: then all features are numeric.
+    numeric: Vec<f64>,
+    levels: Vec<u16>,
 }
+
+/// The level of a categorical column where the customer has no value.
+pub const MISSING_LEVEL: u16 = u16::MAX - 1;
+
+/// The level of a categorical column where the customer has a word that training never saw.
+pub const UNSEEN_LEVEL: u16 = u16::MAX;
 
 impl FeatureVector {
     /// The values that segments are found in, in feature order.
@@ -72,7 +92,18 @@ impl FeatureVector {
         self.values.get(..self.n_features).unwrap_or_default()
     }
 
-    /// The same, and behind them one indicator for each column of [`Transform::indicators`]: 1 where the
+    /// The values of the features that are not one-hot, in feature order.
+    pub fn numeric(&self) -> &[f64] {
+        if self.levels.is_empty() { self.as_slice() } else { &self.numeric }
+    }
+
+    /// The level of each categorical (one-hot) column, in column order: its id, [`MISSING_LEVEL`] or
+    /// [`UNSEEN_LEVEL`].
+    pub fn levels(&self) -> &[u16] {
+        &self.levels
+    }
+
+    /// The features, and behind them one indicator for each column of [`Transform::indicators`]: 1 where the
     /// customer lacks its value, else 0. What segment models read.
     pub fn with_indicators(&self) -> &[f64] {
         &self.values
@@ -85,6 +116,7 @@ pub struct Transform {
     steps: Vec<ColumnStep>,
     features: Vec<Feature>,
     indicators: Vec<usize>,
+    has_levels: bool,
 }
 
 /// The power's exponent is kept within these bounds: beyond them a spiky column runs away (to 19.8 on real
@@ -118,7 +150,8 @@ impl Transform {
                 _ => features.push(Feature { column, level: None }),
             }
         }
-        Some(Self { steps, features, indicators })
+        let has_levels = features.iter().any(|feature| feature.level.is_some());
+        Some(Self { steps, features, indicators, has_levels })
     }
 
     /// The steps, in column order.
@@ -141,26 +174,46 @@ impl Transform {
         self.features.len() + self.indicators.len()
     }
 
+    /// Where each column's part of a prepared customer lies, in column order.
+    pub(crate) fn places(&self) -> impl Iterator<Item = Place> {
+        let (mut end, mut n_numeric, mut n_categorical) = (0, 0, 0);
+        self.steps.iter().enumerate().map(move |(column, step)| {
+            let start = end;
+            end = self.features.partition_point(|feature| feature.column <= column);
+            let is_number = !matches!(step, ColumnStep::OneHot { .. });
+            let count = if is_number { &mut n_numeric } else { &mut n_categorical };
+            *count += 1;
+            Place { features: start..end, position: *count - 1, is_number }
+        })
+    }
+
     /// Prepares a record of the schema that the transform was made for.
     pub fn apply(&self, record: &Record) -> FeatureVector {
         let mut values = Vec::with_capacity(self.n_model_inputs());
-        let mut levels = self.features.iter();
+        let (mut numeric, mut levels) = (Vec::new(), Vec::new());
+        let mut rest = self.features.iter();
         for (step, value) in self.steps.iter().zip(record.values()) {
             match step {
                 ColumnStep::Number { .. } | ColumnStep::Rank { .. } => {
-                    levels.next();
-                    values.push(grid::snap(step.scaled(value)));
+                    rest.next();
+                    let prepared = step.prepared(value);
+                    values.push(prepared);
+                    if self.has_levels {
+                        numeric.push(prepared);
+                    }
                 }
-                ColumnStep::OneHot { impute, height } => {
+                ColumnStep::OneHot { impute, .. } => {
                     let id = usize::from(id_or(value, *impute));
-                    let column = levels.as_slice().first().map(|f| f.column);
-                    while let Some(feature) = levels.as_slice().first()
+                    let column = rest.as_slice().first().map(|f| f.column);
+                    let first = values.len();
+                    while let Some(feature) = rest.as_slice().first()
                         && Some(feature.column) == column
                     {
-                        levels.next();
+                        rest.next();
                         let applies = feature.level == Some(id);
-                        values.push(if applies { grid::snap(height.get()) } else { 0.0 });
+                        values.push(if applies { step.prepared(value) } else { 0.0 });
                     }
+                    levels.push(level_of(value, values.len() - first));
                 }
             }
         }
@@ -169,11 +222,20 @@ impl Transform {
             let is_missing = record.values().get(column) == Some(&Value::Missing);
             f64::from(u8::from(is_missing))
         }));
-        FeatureVector { values, n_features }
+        FeatureVector { values, n_features, numeric, levels }
     }
 }
 
 impl ColumnStep {
+    /// The value of the column's feature; for one-hot columns that of the feature that is marked.
+    pub(crate) fn prepared(&self, value: &Value) -> f64 {
+        grid::snap(if let Self::OneHot { height, .. } = self {
+            height.get()
+        } else {
+            self.scaled(value)
+        })
+    }
+
     /// The standardised value before it is clipped and rounded to the grid; 0 for one-hot columns.
     fn scaled(&self, value: &Value) -> f64 {
         match self {
@@ -192,6 +254,15 @@ impl ColumnStep {
             }
             Self::OneHot { .. } => 0.0,
         }
+    }
+}
+
+/// The level of a categorical column of so many levels.
+fn level_of(value: &Value, n_levels: usize) -> u16 {
+    match value {
+        Value::Level(id) if usize::from(*id) < n_levels => *id,
+        Value::Missing => MISSING_LEVEL,
+        Value::Level(_) | Value::Number(_) => UNSEEN_LEVEL,
     }
 }
 

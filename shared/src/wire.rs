@@ -1,8 +1,11 @@
 //! The artifact's body as it is written: flat arrays, portable widths. Private to the artifact; turned into
 //! checked types by [`read`], so that deriving `Deserialize` gets round no check.
 
+mod assigner;
+mod baseline;
 mod canaries;
 mod columns;
+mod segments;
 mod targets;
 
 use alloc::string::{String, ToString as _};
@@ -10,15 +13,16 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use self::assigner::WireAssigner;
+use self::baseline::WireBaseline;
 use self::canaries::WireCanaries;
 use self::columns::WireColumn;
+use self::segments::WireSegment;
 use self::targets::{Form, WireTarget, write_coefficients};
 use crate::artifact::ArtifactError;
-use crate::assign::Assigner;
 use crate::canary::Canaries;
-use crate::centroids::Centroids;
 use crate::date::Day;
-use crate::model::{Defect, Model, ModelParts, SegmentInfo, TargetModels, Training};
+use crate::model::{Defect, Model, ModelParts, TargetModels, Training};
 use crate::number::Finite;
 use crate::playbook::Playbook;
 use crate::schema::Schema;
@@ -32,21 +36,15 @@ struct Body {
     as_of: Option<String>,
     /// The columns' words for "missing" and levels, then the targets' classes; each column and target says how many are its own.
     words: Vec<String>,
-    /// `(n_segments, n_features)`, flat.
-    centroids: Vec<f64>,
+    assigner: WireAssigner,
     segments: Vec<WireSegment>,
     targets: Vec<WireTarget>,
     /// What the targets' models are made of, target by target, segment by segment.
     coefficients: Vec<f64>,
     shortfall: WireShortfall,
     training: WireTraining,
+    baseline: WireBaseline,
     canaries: WireCanaries,
-}
-
-#[derive(Serialize, Deserialize)]
-struct WireSegment {
-    name: String,
-    share_percent: u8,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -62,6 +60,7 @@ struct WireTraining {
     wcss: Vec<f64>,
     knee_from_one: Option<u16>,
     knee_from_two: Option<u16>,
+    next_segment_id: u16,
 }
 
 pub(crate) fn write(model: &Model, canaries: &Canaries) -> Result<Vec<u8>, ArtifactError> {
@@ -117,17 +116,13 @@ impl Body {
             let n_classes = u16::try_from(classes.len()).ok()?;
             targets.push(WireTarget { name: target.name.clone(), n_classes, form });
         }
-        let Assigner::KMeans(centroids) = &parts.assigner;
         let Playbook::Shortfall { threshold, columns: eligible, typical } = &parts.playbook;
-        let segments = parts.segments.iter();
         Some(Self {
             columns,
             as_of: parts.schema.as_of().map(|day| day.to_string()),
             words,
-            centroids: centroids.to_rows(),
-            segments: segments
-                .map(|s| WireSegment { name: s.name.clone(), share_percent: s.share_percent })
-                .collect(),
+            assigner: WireAssigner::of(&parts.assigner),
+            segments: parts.segments.iter().map(WireSegment::of).collect(),
             targets,
             coefficients,
             shortfall: WireShortfall {
@@ -140,7 +135,9 @@ impl Body {
                 wcss: parts.training.wcss.clone(),
                 knee_from_one: parts.training.knee_from_one,
                 knee_from_two: parts.training.knee_from_two,
+                next_segment_id: parts.training.next_segment_id,
             },
+            baseline: WireBaseline::of(&parts.baseline, &parts.schema)?,
             canaries: WireCanaries::of(canaries),
         })
     }
@@ -152,7 +149,7 @@ impl Body {
         let mut steps = Vec::with_capacity(self.columns.len());
         let mut indicators = Vec::new();
         for (position, column) in self.columns.into_iter().enumerate() {
-            indicators.extend(column.indicator.then_some(position));
+            indicators.extend(column.has_indicator().then_some(position));
             let (column, step) = column.read(&mut words).ok_or(defect(Defect::Schema))?;
             columns.push(column);
             steps.push(step);
@@ -166,8 +163,9 @@ impl Body {
             Transform::new(&schema, steps, indicators).ok_or(defect(Defect::Transform))?;
         let n_features = transform.features().len();
         let n_inputs = transform.n_model_inputs();
-        let centroids = Centroids::from_rows(&self.centroids, n_features);
-        let assigner = Assigner::KMeans(centroids.ok_or(defect(Defect::Assigner))?);
+        let assigner = self.assigner.read(n_features, self.segments.len());
+        let assigner = assigner.ok_or(defect(Defect::Assigner))?;
+        let segments: Option<_> = self.segments.into_iter().map(WireSegment::read).collect();
 
         let mut coefficients = self.coefficients.into_iter();
         let mut targets = Vec::with_capacity(self.targets.len());
@@ -189,15 +187,13 @@ impl Body {
             return Err(ArtifactError::NotCanonical);
         }
         let canaries = self.canaries.read(&schema).ok_or(ArtifactError::Canary)?;
+        let baseline = self.baseline.read(&schema).ok_or(defect(Defect::Baseline))?;
         let model = Model::new(ModelParts {
+            baseline,
             schema,
             transform,
             assigner,
-            segments: self
-                .segments
-                .into_iter()
-                .map(|s| SegmentInfo { name: s.name, share_percent: s.share_percent })
-                .collect(),
+            segments: segments.ok_or(defect(Defect::Segments))?,
             targets,
             playbook: Playbook::Shortfall {
                 threshold: self.shortfall.threshold,
@@ -209,6 +205,7 @@ impl Body {
                 wcss: self.training.wcss,
                 knee_from_one: self.training.knee_from_one,
                 knee_from_two: self.training.knee_from_two,
+                next_segment_id: self.training.next_segment_id,
             },
         });
         Ok((model.map_err(defect)?, canaries))

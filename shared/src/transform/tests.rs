@@ -56,6 +56,22 @@ fn a_word_that_training_never_saw_marks_no_level() {
 }
 
 #[test]
+fn words_have_a_level_and_numbers_stand_apart() {
+    let schema = schema();
+    let transform = Transform::new(&schema, steps(None), vec![]).unwrap();
+    for (json, level) in [
+        (r#"{"x":5,"c":"b","o":"low"}"#, 1),
+        (r#"{"x":5,"c":"d","o":"low"}"#, UNSEEN_LEVEL),
+        (r#"{"x":5,"o":"low"}"#, MISSING_LEVEL),
+    ] {
+        let vector =
+            transform.apply(&schema.validate(&RawRecord::from_json(json).unwrap()).unwrap());
+        assert_eq!(vector.levels(), [level], "{json}");
+        assert_eq!(vector.numeric(), [2.0, -1.0]);
+    }
+}
+
+#[test]
 fn indicators_stand_behind_the_features_and_are_no_features() {
     let schema = schema();
     let transform = Transform::new(&schema, steps(None), vec![0, 2]).unwrap();

@@ -14,15 +14,23 @@ use crate::transform::ColumnStep;
 #[derive(Serialize, Deserialize)]
 pub(super) struct WireColumn {
     name: String,
-    optional: bool,
-    /// Whether segment models are told where it is missing.
-    pub(super) indicator: bool,
+    /// The sum of those of [`OPTIONAL`] and so on that hold.
+    flags: u8,
     /// 0, or the position in [`Sensitive::ALL`], counted from 1.
     sensitive: u8,
     /// How many words mean "missing"; they stand before the levels.
     n_missing: u16,
     kind: WireKind,
 }
+
+/// A customer may lack it.
+const OPTIONAL: u8 = 1;
+/// Segment models are told where it is missing.
+const INDICATOR: u8 = 2;
+/// All its values were whole.
+const INTEGER: u8 = 4;
+/// It can change.
+const MUTABLE: u8 = 8;
 
 #[derive(Serialize, Deserialize)]
 enum WireKind {
@@ -78,12 +86,19 @@ impl WireColumn {
         let sensitive = column.sensitive.and_then(told).map_or(0, |position| position + 1);
         Some(Self {
             name: column.name.clone(),
-            optional: column.optional,
-            indicator,
+            flags: u8::from(column.optional) * OPTIONAL
+                + u8::from(indicator) * INDICATOR
+                + u8::from(column.integer) * INTEGER
+                + u8::from(column.mutable) * MUTABLE,
             sensitive: u8::try_from(sensitive).ok()?,
             n_missing: u16::try_from(column.missing.len()).ok()?,
             kind,
         })
+    }
+
+    /// Whether segment models are told where it is missing.
+    pub(super) fn has_indicator(&self) -> bool {
+        self.flags & INDICATOR != 0
     }
 
     /// `None` when words run out, a figure is not finite or a number stands for nothing.
@@ -91,13 +106,25 @@ impl WireColumn {
         self,
         words: &mut impl Iterator<Item = String>,
     ) -> Option<(Column, ColumnStep)> {
+        if self.flags > OPTIONAL + INDICATOR + INTEGER + MUTABLE {
+            return None;
+        }
         let sensitive = match self.sensitive.checked_sub(1) {
             Some(position) => Some(*Sensitive::ALL.get(usize::from(position))?),
             None => None,
         };
         let missing = take(words, self.n_missing.into())?;
         let (kind, step) = self.kind.read(words)?;
-        Some((Column { name: self.name, kind, optional: self.optional, missing, sensitive }, step))
+        let column = Column {
+            name: self.name,
+            kind,
+            optional: self.flags & OPTIONAL != 0,
+            missing,
+            sensitive,
+            integer: self.flags & INTEGER != 0,
+            mutable: self.flags & MUTABLE != 0,
+        };
+        Some((column, step))
     }
 }
 
