@@ -35,6 +35,13 @@ const MAX_ORDERINGS: usize = 8;
 /// best known, the best of 16 is 1 % off in one of six.
 const RESTARTS: usize = 32;
 
+/// Up to so many segments each k has that many restarts in a sweep; beyond, where each costs more and the centres of
+/// k - 1 are a good start, it has [`FEWER_RESTARTS`].
+const MANY_SEGMENTS: usize = 10;
+
+/// Restarts of each k beyond [`MANY_SEGMENTS`].
+const FEWER_RESTARTS: usize = 8;
+
 /// What k-means is asked to do, not yet checked.
 #[derive(Debug, Clone)]
 pub struct KMeansParams {
@@ -42,12 +49,13 @@ pub struct KMeansParams {
     restarts: usize,
     max_iter: usize,
     seed: u64,
+    polished: bool,
 }
 
 impl KMeansParams {
     /// `n_segments` segments, 32 restarts, at most 300 iterations each, seed 0.
     pub fn new(n_segments: usize) -> Self {
-        Self { n_segments, restarts: RESTARTS, max_iter: 300, seed: 0 }
+        Self { n_segments, restarts: RESTARTS, max_iter: 300, seed: 0, polished: true }
     }
 
     /// How many k-means++ seedings are tried.
@@ -68,6 +76,14 @@ impl KMeansParams {
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
+        self
+    }
+
+    /// Every run ends where Lloyd's algorithm does, without the transfers of single rows: for the many small
+    /// data sets of a resampling, which are compared with each other and not with the best that is known.
+    #[must_use]
+    pub fn unpolished(mut self) -> Self {
+        self.polished = false;
         self
     }
 
@@ -136,7 +152,7 @@ impl KMeans {
         rows: Rows<'_>,
         start: Option<&Centroids>,
     ) -> Result<KMeansFit, KMeansError> {
-        let KMeansParams { n_segments, restarts, max_iter, seed } = self.0;
+        let KMeansParams { n_segments, restarts, max_iter, seed, polished } = self.0;
         let distinct = rows.distinct(n_segments);
         if distinct < n_segments {
             return Err(KMeansError::TooFewDistinctRows { distinct, n_segments });
@@ -147,27 +163,35 @@ impl KMeans {
                 return Err(KMeansError::WarmStart);
             }
         }
-        (0..restarts + usize::from(start.is_some()))
-            .into_par_iter()
-            .map(|restart| {
-                let centroids = match start {
-                    Some(start) if restart == restarts => start.clone(),
-                    _ => seeding::greedy_plus_plus(rows, n_segments, seed, restart),
-                };
+        let runs = (0..restarts + usize::from(start.is_some())).into_par_iter().map(|restart| {
+            let centroids = match start {
+                Some(start) if restart == restarts => start.clone(),
+                _ => seeding::greedy_plus_plus(rows, n_segments, seed, restart),
+            };
+            if polished {
                 run(rows, centroids, max_iter)
-            })
-            // Collected before comparing: the winner then depends on the order of restarts only.
-            .collect::<Vec<_>>()
+            } else {
+                let mut lloyd = Lloyd::start(rows, centroids);
+                lloyd.iterate(max_iter);
+                finished(lloyd)
+            }
+        });
+        // Collected before comparing: the winner then depends on the order of restarts only.
+        let runs: Vec<Option<KMeansFit>> = runs.collect();
+        let best = runs
             .into_iter()
             .flatten()
-            .reduce(|best, fit| if fit.inertia < best.inertia { fit } else { best })
-            .ok_or(KMeansError::EmptySegment)
+            .reduce(|best, fit| if fit.inertia < best.inertia { fit } else { best });
+        // Only the best of many rough runs is put in order.
+        let best =
+            if polished { best } else { best.and_then(|best| ordered(rows, best, max_iter)) };
+        best.ok_or(KMeansError::EmptySegment)
     }
 }
 
 /// The best fit for each k from 1 to `max_segments`, or to the number of distinct rows if that is less.
 ///
-/// Each k tries the default restarts, and the best centres of k - 1 with the row farthest from its own
+/// Each k up to 10 tries 32 restarts, each beyond 8, and the best centres of k - 1 with the row farthest from its own
 /// added: so inertia never rises with k. `on_done` hears each k when it is finished, in order.
 ///
 /// # Shapes: `x` as for [`KMeans::fit`]; fit `i` has `i + 1` segments.
@@ -180,12 +204,37 @@ pub fn sweep(
     seed: u64,
     on_done: impl Fn(usize) + Sync,
 ) -> Result<Vec<KMeansFit>, KMeansError> {
-    KMeansParams::new(max_segments).check()?;
+    sweep_as(x, &KMeansParams::new(max_segments).seed(seed), on_done)
+}
+
+/// As [`sweep`], by so many [unpolished](KMeansParams::unpolished) restarts for each k besides the one that
+/// starts from k - 1.
+///
+/// # Errors
+/// As [`sweep`], and when there are no restarts.
+pub fn quick_sweep(
+    x: ArrayView2<'_, f64>,
+    max_segments: usize,
+    restarts: usize,
+    seed: u64,
+) -> Result<Vec<KMeansFit>, KMeansError> {
+    let params = KMeansParams::new(max_segments).restarts(restarts).seed(seed).unpolished();
+    sweep_as(x, &params, |_| ())
+}
+
+fn sweep_as(
+    x: ArrayView2<'_, f64>,
+    params: &KMeansParams,
+    on_done: impl Fn(usize) + Sync,
+) -> Result<Vec<KMeansFit>, KMeansError> {
+    params.clone().check()?;
     let rows = Rows::new(x)?;
     let mut fits: Vec<KMeansFit> = Vec::new();
-    for n_segments in 1..=rows.distinct(max_segments) {
+    for n_segments in 1..=rows.distinct(params.n_segments) {
         let start = fits.last().and_then(|previous| with_farthest_row(rows, previous));
-        let params = KMeansParams::new(n_segments).seed(seed).check()?;
+        let most = if n_segments <= MANY_SEGMENTS { RESTARTS } else { FEWER_RESTARTS };
+        let restarts = params.restarts.min(most);
+        let params = KMeansParams { n_segments, restarts, ..params.clone() }.check()?;
         fits.push(params.fit_rows(rows, start.as_ref())?);
         on_done(n_segments);
     }
@@ -208,12 +257,29 @@ fn run(rows: Rows<'_>, start: Centroids, max_iter: usize) -> Option<KMeansFit> {
     let mut lloyd = Lloyd::start(rows, start);
     lloyd.iterate(max_iter);
     lloyd.polish(max_iter);
+    put_in_order(&mut lloyd, max_iter);
+    finished(lloyd)
+}
+
+/// As [`run`] from where another run ended.
+fn ordered(rows: Rows<'_>, fit: KMeansFit, max_iter: usize) -> Option<KMeansFit> {
+    let mut lloyd = Lloyd::start(rows, fit.centroids);
+    lloyd.n_iter = fit.n_iter;
+    put_in_order(&mut lloyd, max_iter);
+    finished(lloyd)
+}
+
+fn put_in_order(lloyd: &mut Lloyd<'_>, max_iter: usize) {
     for _ in 0..MAX_ORDERINGS {
-        let Some(ordered) = in_canonical_order(&lloyd) else { break };
+        let Some(ordered) = in_canonical_order(lloyd) else { break };
         lloyd.restart(ordered);
         lloyd.iterate(max_iter);
     }
-    let Lloyd { centroids, n_iter, .. } = lloyd;
+}
+
+/// What a run found; `None` when a segment is empty.
+fn finished(lloyd: Lloyd<'_>) -> Option<KMeansFit> {
+    let Lloyd { rows, centroids, n_iter, .. } = lloyd;
     let (labels, sizes, inertia) = assign(rows, &centroids);
     (!sizes.contains(&0)).then_some(KMeansFit { centroids, labels, sizes, inertia, n_iter })
 }

@@ -23,7 +23,7 @@ const NO_SEGMENT: u16 = u16::MAX;
 
 /// One run, between two updates: `labels`, `sizes` and `sums` belong to `centroids`.
 pub(super) struct Lloyd<'a> {
-    rows: Rows<'a>,
+    pub(super) rows: Rows<'a>,
     pub(super) centroids: Centroids,
     pub(super) sizes: Vec<usize>,
     /// Updates so far.
