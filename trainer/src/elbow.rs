@@ -46,34 +46,39 @@ impl Elbow {
     }
 }
 
-/// The knee of a curve whose first entry is for `first_k` segments.
+/// The knee of a curve whose first entry is for `first_k` segments: the maximum of its
+/// [`difference_curve`] between the ends.
 ///
 /// `None` for fewer than three points (an end point is never a knee), a value that is not finite, and a
 /// curve that is flat, straight, rising or concave.
-fn knee(curve: &[f64], first_k: usize) -> Option<Knee> {
-    let (&first, &last) = (curve.first()?, curve.last()?);
-    let mut lowest = first;
-    let mut highest = first;
-    for &value in curve {
-        lowest = if value < lowest { value } else { lowest };
-        highest = if value > highest { value } else { highest };
-    }
-    let range = highest - lowest;
-    let decreasing = range > 0.0 && last < first;
-    if !decreasing || curve.iter().any(|value| !value.is_finite()) {
-        return None;
-    }
-    let steps = (curve.len() - 1) as f64;
-    let mut best = None;
-    for (i, value) in curve.iter().enumerate().take(curve.len() - 1).skip(1) {
-        // A convex decreasing curve is turned upside down, so that its elbow becomes a knee.
-        let strength = (highest - value) / range - i as f64 / steps;
-        let threshold = best.map_or(STRAIGHT, |knee: Knee| knee.strength);
-        if strength > threshold {
+/// # Ties: the smallest k wins.
+pub(crate) fn knee(curve: &[f64], first_k: usize) -> Option<Knee> {
+    let differences = difference_curve(curve)?;
+    let mut best: Option<Knee> = None;
+    for (i, &strength) in differences.iter().enumerate().take(curve.len() - 1).skip(1) {
+        if strength > best.map_or(STRAIGHT, |knee| knee.strength) {
             best = Some(Knee { k: first_k + i, strength });
         }
     }
     best
+}
+
+/// How far each point of a curve lies below the falling chord of its bounding box, after both axes are scaled
+/// to 0..1 (Satopaa et al.: the normalised difference curve). Both end points of a falling curve have 0.
+///
+/// `None` for no points, a value that is not finite, and a curve that does not fall from first to last.
+pub(crate) fn difference_curve(curve: &[f64]) -> Option<Vec<f64>> {
+    let (&first, &last) = (curve.first()?, curve.last()?);
+    if last >= first || curve.iter().any(|value| !value.is_finite()) {
+        return None;
+    }
+    let lowest = curve.iter().copied().fold(first, f64::min);
+    let highest = curve.iter().copied().fold(first, f64::max);
+    let range = highest - lowest;
+    let steps = (curve.len() - 1) as f64;
+    // A convex decreasing curve is turned upside down, so that its elbow becomes a knee.
+    let difference = |(i, value): (usize, &f64)| (highest - value) / range - i as f64 / steps;
+    Some(curve.iter().enumerate().map(difference).collect())
 }
 
 #[cfg(test)]
@@ -106,6 +111,16 @@ mod tests {
         assert_eq!(rounded(elbow.from_one), (2, 0.55));
         assert_eq!(rounded(elbow.from_two), (3, 0.167));
         assert_eq!(elbow.k, 2);
+    }
+
+    #[test]
+    fn the_difference_curve_is_measured_from_the_chord_and_ends_at_zero() {
+        let curve = difference_curve(&[100.0, 20.0, 10.0, 5.0, 0.0]).unwrap();
+        let rounded: Vec<f64> = curve.iter().map(|v| (v * 1000.0).round() / 1000.0).collect();
+        assert_eq!(rounded, [0.0, 0.55, 0.4, 0.2, 0.0]);
+        for curve in [&[][..], &[1.0], &[1.0, 1.0], &[1.0, 2.0], &[f64::NAN, 1.0, 0.0]] {
+            assert_eq!(difference_curve(curve), None);
+        }
     }
 
     #[test]
