@@ -4,6 +4,7 @@
 
 mod clip;
 mod impute;
+mod power;
 
 use shared::math::{self, yeo_johnson};
 use shared::number::Finite;
@@ -11,18 +12,10 @@ use shared::transform::ColumnStep;
 use shared::{ColumnKind, Schema, Transform, Value};
 
 use self::clip::clip_bounds;
+pub(crate) use self::clip::round_up;
 pub use self::impute::{Impute, ImputeOptions};
+use self::power::power;
 use crate::dataset::Dataset;
-use crate::yeo_johnson::{fit_lambda, skewness};
-
-/// Skewness beyond which a distribution counts as highly skewed (Bulmer 1979, "Principles of Statistics").
-const HIGHLY_SKEWED: f64 = 1.0;
-
-/// Where one value has this share or more, a power would only chase that value.
-const SPIKE_SHARE: f64 = 0.8;
-
-/// Where zero has this share or more, the power is fitted to the rest.
-const ZERO_SHARE: f64 = 0.2;
 
 /// A column of many levels must not shrink below this variance, or noise in one rare level would weigh as
 /// much as a whole column.
@@ -100,38 +93,13 @@ fn number_step(values: impl Iterator<Item = Value>, impute: Impute) -> ColumnSte
         upper: upper.map(finite),
         lambda: lambda.map(finite),
         mean: finite(mean),
-        scale: finite(scale),
+        scale: finite(divisor(scale)),
     }
 }
 
-/// The exponent, where the skew calls for one.
-fn power(sorted: &[f64]) -> Option<f64> {
-    let n = sorted.len() as f64;
-    let zeros = sorted.partition_point(|v| *v <= 0.0) - sorted.partition_point(|v| *v < 0.0);
-    if longest_run(sorted) as f64 >= SPIKE_SHARE * n {
-        return None;
-    }
-    if skewness(sorted).abs() <= HIGHLY_SKEWED || is_far_from_zero(sorted) {
-        return None;
-    }
-    if zeros as f64 >= ZERO_SHARE * n {
-        let rest: Vec<f64> = sorted.iter().copied().filter(|v| *v != 0.0).collect();
-        return (longest_run(&rest) < rest.len()).then(|| fit_lambda(&rest));
-    }
-    Some(fit_lambda(sorted))
-}
-
-/// Whether a column's values differ so little beside their size that every power of them is nearly a straight
-/// line: it would mend no skew and only lose digits.
-fn is_far_from_zero(sorted: &[f64]) -> bool {
-    let (first, last) = (sorted[0], sorted[sorted.len() - 1]);
-    let (small, large) = (first.abs().min(last.abs()), first.abs().max(last.abs()));
-    (first > 0.0) == (last > 0.0) && 1.0 + large < 2.0 * (1.0 + small) && small > 1.0
-}
-
-/// How often the most frequent value of a sorted slice occurs.
-fn longest_run(sorted: &[f64]) -> usize {
-    sorted.chunk_by(|a, b| a == b).map(<[f64]>::len).max().unwrap_or(0)
+/// A column is constant in a sample of customers sooner than in all: there it says nothing, and divides by 1.
+fn divisor(deviation: f64) -> f64 {
+    if deviation > 0.0 { deviation } else { 1.0 }
 }
 
 /// The middle value, or the mean of the two.
@@ -176,7 +144,7 @@ fn rank_step(counts: &(Vec<usize>, usize)) -> ColumnStep {
     let mean = sum / n;
     let scale = math::sqrt(squares / n - mean * mean);
     let finite = |v: f64| Finite::new(v).expect("figures of counts are finite");
-    ColumnStep::Rank { impute, mean: finite(mean), scale: finite(scale) }
+    ColumnStep::Rank { impute, mean: finite(mean), scale: finite(divisor(scale)) }
 }
 
 /// The block's total variance, `1 - sum p^2`, becomes that of one standardised column.
@@ -217,6 +185,7 @@ mod tests {
 
     use super::*;
     use crate::dataset::{Customer, TargetValue};
+    use crate::yeo_johnson::fit_lambda;
 
     /// Customers of one column, where `None` is missing.
     fn dataset(schema: &Schema, values: &[Option<f64>]) -> Dataset {
@@ -224,7 +193,7 @@ mod tests {
             let number =
                 value.map_or(RawCell::Missing, |v| RawCell::Number(Finite::new(v).unwrap()));
             let record = schema.validate_cells(&[number], None).unwrap();
-            Customer { record, target: TargetValue::Missing, fold_hash: 0 }
+            Customer { record, target: TargetValue::Missing, row: 0, fold_hash: 0 }
         };
         Dataset { customers: values.iter().map(customer).collect() }
     }

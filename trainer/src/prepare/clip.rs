@@ -39,7 +39,7 @@ pub(super) fn clip_bounds(sorted: &[f64]) -> (Option<f64>, Option<f64>) {
 
 /// The next multiple, upwards, of a step that keeps so many significant digits of `value` or of `spread`,
 /// whichever is finer (a year needs the digits of its spread).
-fn round_up(value: f64, spread: f64, digits: i32) -> f64 {
+pub(crate) fn round_up(value: f64, spread: f64, digits: i32) -> f64 {
     // What is far smaller than the spread is as good as zero.
     let size = value.abs().min(spread).max(spread * 1e-9);
     let ceil = |v: f64| -math::floor(-v);
