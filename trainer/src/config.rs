@@ -8,8 +8,12 @@ use serde::Deserialize;
 use shared::date::{DateOrder, Day};
 use shared::dialect::DecimalMark;
 use shared::encoding::Encoding;
+use shared::model::MAX_DESCRIPTION;
 use shared::number;
+use shared::schema::is_name;
 
+use crate::algorithms::Algorithm;
+use crate::choose::ChooseBy;
 use crate::error::{Error, suggestion};
 use crate::prepare::Impute;
 use crate::read::Format;
@@ -27,6 +31,8 @@ pub struct Config {
     pub fit: FitConfig,
     /// The single columns, by name.
     pub columns: BTreeMap<String, ColumnConfig>,
+    /// The single segments, by id.
+    pub segments: BTreeMap<String, SegmentConfig>,
 }
 
 /// `[read]`
@@ -81,6 +87,10 @@ pub struct FitConfig {
     pub min_segment: Option<u32>,
     /// Seed of everything random.
     pub seed: Option<u64>,
+    /// What decides on the number: `elbow`, `silhouette`, `gap`, `stability`.
+    pub choose: Option<Word<ChooseBy>>,
+    /// `k-means`, `mixture`, `prototypes`.
+    pub algorithm: Option<Word<Algorithm>>,
 }
 
 /// `[columns.NAME]`
@@ -103,6 +113,18 @@ pub struct ColumnConfig {
     pub date_order: Option<Word<DateOrder>>,
     /// What stands in for its missing numbers.
     pub impute: Option<Word<Impute>>,
+    /// Whether a customer's value can change: an age cannot be acted on.
+    pub mutable: Option<bool>,
+}
+
+/// `[segments.ID]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SegmentConfig {
+    /// What it is called.
+    pub name: Option<String>,
+    /// What it is, in sentences.
+    pub description: Option<String>,
 }
 
 /// A value as a cell may hold it: text, or a number.
@@ -210,6 +232,15 @@ impl Worded for Day {
     }
 }
 
+impl Worded for ChooseBy {
+    fn expected() -> String {
+        list(&Self::ALL.map(Self::name))
+    }
+    fn read(word: &str) -> Option<Self> {
+        by_name(&Self::ALL, Self::name, word)
+    }
+}
+
 impl Worded for Impute {
     fn expected() -> String {
         list(&["median", "mean", "zero"])
@@ -314,11 +345,45 @@ impl Config {
                 (what, "give two numbers, the smaller one as `lower`".to_owned())
             })
         });
+        let unfit = self.segments.iter().find_map(|(id, segment)| segment.misfit(id));
         many("segments", self.fit.segments)
             .or_else(|| many("max_segments", self.fit.max_segments))
             .or_else(|| some("min_segment", self.fit.min_segment))
             .or_else(|| some("min_level", self.data.min_level))
             .or(bounds)
+            .or(unfit)
+    }
+}
+
+/// A segment's id as a key writes it: `2`, and not `02`, which would be the same one twice.
+pub fn segment_id(key: &str) -> Option<u16> {
+    key.parse().ok().filter(|id: &u16| id.to_string() == key)
+}
+
+impl SegmentConfig {
+    /// What of it no model could hold, and what would be right.
+    fn misfit(&self, id: &str) -> Option<(String, String)> {
+        let is_text = |text: &str| {
+            !text.trim().is_empty()
+                && text.len() <= MAX_DESCRIPTION
+                && !text.chars().any(char::is_control)
+        };
+        if segment_id(id).is_none() {
+            let hint = "write the id as `inspect` shows it: `[segments.2]`".to_owned();
+            return Some((format!("`[segments.{id}]` is no segment"), hint));
+        }
+        if self.name.as_ref().is_some_and(|name| !is_name(name) || name.trim().is_empty()) {
+            let hint = "give one line of at most 256 bytes".to_owned();
+            return Some((format!("`name` of `[segments.{id}]` is no name"), hint));
+        }
+        if self.description.as_ref().is_some_and(|text| !is_text(text)) {
+            let hint = format!("give one line of at most {MAX_DESCRIPTION} bytes");
+            return Some((
+                format!("`description` of `[segments.{id}]` is too long, or no text"),
+                hint,
+            ));
+        }
+        None
     }
 }
 
@@ -332,4 +397,41 @@ fn explain(message: &str) -> (String, String) {
     }
     let what = message.lines().next().unwrap_or_default().to_owned();
     (what, "see `trainer init` for a file with every key explained".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Config, Error> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("wedge.toml");
+        fs::write(&path, text).unwrap();
+        Config::read(&path)
+    }
+
+    #[test]
+    fn segments_are_named_by_their_ids() {
+        let config = read("[segments.2]\nname = \"Regulars\"\n[columns.Age]\nmutable = false\n");
+        let config = config.unwrap();
+        assert_eq!(config.segments["2"].name.as_deref(), Some("Regulars"));
+        assert_eq!(config.columns["Age"].mutable, Some(false));
+    }
+
+    #[test]
+    fn what_no_model_could_hold_is_refused() {
+        let long = "x".repeat(601);
+        for (id, line) in [
+            ("02", "name = \"a\"".to_owned()),
+            ("first", "name = \"a\"".to_owned()),
+            ("70000", "name = \"a\"".to_owned()),
+            ("2", "name = \" \"".to_owned()),
+            ("2", "name = \"a\\nb\"".to_owned()),
+            ("2", format!("name = \"{}\"", &long[..257])),
+            ("2", format!("description = \"{long}\"")),
+            ("2", "description = \"\"".to_owned()),
+        ] {
+            assert!(read(&format!("[segments.{id}]\n{line}\n")).is_err(), "{id} {line}");
+        }
+    }
 }

@@ -1,13 +1,23 @@
 //! Segments in words: what sets each apart, from its centre.
 
+mod figures;
+pub mod groups;
+mod lexicon;
+mod playbook;
+pub mod profile;
+mod readable;
+mod sentences;
+mod traits;
+mod words;
+
+pub use self::playbook::playbook;
+
 use std::collections::BTreeSet;
 
 use ndarray::{ArrayView2, Axis};
 use shared::model::{ModelParts, SegmentInfo};
-use shared::{ColumnKind, Playbook, Schema, Transform};
+use shared::{ColumnKind, Schema, Transform};
 
-use crate::dataset::Dataset;
-use crate::expect::typical::Segments;
 use crate::kmeans::KMeansFit;
 use crate::prepare::mean_and_deviation;
 
@@ -18,10 +28,9 @@ const WORTH_A_WORD: f64 = 0.2;
 /// How many features a name holds: two, or more where two segments would have the same.
 const NAMED_FEATURES: std::ops::RangeInclusive<usize> = 2..=4;
 
-/// A smaller shortfall is not worth a recommendation; in standard deviations, "medium" in Cohen's sense.
-const SHORTFALL_THRESHOLD: f64 = 0.5;
-
 /// The name and share of every segment.
+///
+/// TODO: goes once segments are made from their profiles.
 ///
 /// # Shapes: `x` is `(n_customers, n_features)`, `fit` is of its rows.
 pub fn segments(
@@ -47,9 +56,9 @@ pub fn segments(
     named_by(n_named)
         .zip(shares)
         .enumerate()
-        .map(|(id, (words, share))| SegmentInfo {
-            name: name(id, &words),
-            share_percent: u8::try_from(share).unwrap_or(100),
+        .map(|(id, (words, share))| {
+            let share_percent = u8::try_from(share).unwrap_or(100);
+            SegmentInfo::new(u16::try_from(id).unwrap_or(u16::MAX), name(id, &words), share_percent)
         })
         .collect()
 }
@@ -109,28 +118,6 @@ fn traits(
     words
 }
 
-/// The recommendation of this version: where a customer falls short of the segment's typical one. Days since
-/// a date do not count: fewer of them are no shortfall.
-pub fn playbook(schema: &Schema, dataset: &Dataset, segments: &Segments) -> Playbook {
-    let columns = schema.columns().iter().enumerate();
-    let numeric: Vec<usize> = columns
-        .filter(|(_, c)| matches!(c.kind, ColumnKind::Numeric { .. }))
-        .map(|(position, _)| position)
-        .collect();
-    let medians: Vec<Vec<f64>> =
-        numeric.iter().map(|&position| segments.medians(dataset, position)).collect();
-    Playbook::Shortfall {
-        threshold: SHORTFALL_THRESHOLD,
-        columns: numeric
-            .iter()
-            .map(|&p| u16::try_from(p).expect("a schema has few columns"))
-            .collect(),
-        typical: (0..segments.n_segments)
-            .flat_map(|segment| medians.iter().map(move |medians| medians[segment]))
-            .collect(),
-    }
-}
-
 /// The names of a model's features, in order: the column, and the word where a column has one for each.
 pub fn feature_names(parts: &ModelParts) -> Vec<String> {
     let name = |feature: &shared::transform::Feature| {
@@ -142,3 +129,6 @@ pub fn feature_names(parts: &ModelParts) -> Vec<String> {
     };
     parts.transform.features().iter().map(name).collect()
 }
+
+#[cfg(test)]
+mod tests;

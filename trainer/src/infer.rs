@@ -307,6 +307,9 @@ fn plan(
             optional: column.n_missing() > 0,
             missing: table.told_missing(told, column.name),
             sensitive: column.sensitive,
+            integer: column.kind == Kind::Integer,
+            // Nobody is advised to be younger or of another origin.
+            mutable: column.sensitive.is_none() && column.told.mutable.unwrap_or(true),
         });
         positions.push(position);
     }

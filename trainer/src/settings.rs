@@ -1,12 +1,13 @@
 //! Words of the command line and of `wedge.toml`, put together: flags beat the file, the file beats inference.
 
-use crate::choose::ChooseOptions;
+use crate::algorithms::Algorithm;
+use crate::choose::{ChooseBy, ChooseOptions};
 use crate::cli::{ColumnArgs, ReadArgs, SegmentArgs};
-use crate::config::{Config, Delimiter, Token, Word};
+use crate::config::{Config, Delimiter, SegmentConfig, Token, Word, segment_id};
 use crate::error::Error;
 use crate::prepare::ImputeOptions;
 use crate::read::ReadOptions;
-use crate::told::{ColumnTold, KindTold, RoleTold, Told};
+use crate::told::{ColumnTold, KindTold, RoleTold, SegmentTold, Told};
 
 /// A word must be shared by so many customers to stand in a model, unless told.
 pub const MIN_LEVEL: u32 = 20;
@@ -39,17 +40,22 @@ pub struct FitSettings {
     pub min_segment: Option<u32>,
     /// Seed of everything random.
     pub seed: Option<u64>,
+    /// What decides on the number.
+    pub choose: Option<ChooseBy>,
+    /// The algorithm.
+    pub algorithm: Option<Algorithm>,
 }
 
 impl Settings {
     /// How segments are to be found.
     pub fn choose(&self, args: &SegmentArgs) -> ChooseOptions {
-        let FitSettings { segments, max_segments, min_segment, seed } = self.fit;
+        let FitSettings { segments, max_segments, min_segment, seed, choose, .. } = self.fit;
         ChooseOptions {
             segments: args.segments.or(segments).map(usize::from),
             max_segments: args.max_segments.or(max_segments).unwrap_or(MAX_SEGMENTS).into(),
             min_segment: args.min_segment.or(min_segment).unwrap_or(MIN_SEGMENT) as usize,
             seed: args.seed.or(seed).unwrap_or(0),
+            by: choose.unwrap_or_default(),
         }
     }
 
@@ -87,6 +93,8 @@ impl Settings {
             max_segments: config.fit.max_segments,
             min_segment: config.fit.min_segment,
             seed: config.fit.seed,
+            choose: unword(config.fit.choose),
+            algorithm: unword(config.fit.algorithm),
         };
         let mut told = from_file(config);
         told.target = target.cloned().or(told.target);
@@ -136,8 +144,13 @@ fn from_file(config: Config) -> Told {
             upper: column.upper,
             date_order: unword(column.date_order),
             impute: unword(column.impute),
+            mutable: column.mutable,
         };
         (name, told)
+    });
+    let segments = config.segments.into_iter().map(|(id, segment)| {
+        let SegmentConfig { name, description } = segment;
+        (segment_id(&id).expect("the file was checked"), SegmentTold { name, description })
     });
     Told {
         target: config.data.target,
@@ -147,6 +160,7 @@ fn from_file(config: Config) -> Told {
         missing: texts(&config.data.missing),
         impute: unword(config.data.impute),
         columns: columns.collect(),
+        segments: segments.collect(),
     }
 }
 

@@ -23,6 +23,17 @@ pub struct Told {
     pub impute: Option<Impute>,
     /// About single columns, by name.
     pub columns: BTreeMap<String, ColumnTold>,
+    /// About single segments, by the id that training again keeps.
+    pub segments: BTreeMap<u16, SegmentTold>,
+}
+
+/// What the person said about one segment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SegmentTold {
+    /// What it is called.
+    pub name: Option<String>,
+    /// What it is, in sentences.
+    pub description: Option<String>,
 }
 
 /// What the person said about one column.
@@ -44,6 +55,8 @@ pub struct ColumnTold {
     pub date_order: Option<DateOrder>,
     /// What stands in for its missing numbers.
     pub impute: Option<Impute>,
+    /// Whether a customer's value can change.
+    pub mutable: Option<bool>,
 }
 
 /// The kinds a person can name.

@@ -1,5 +1,6 @@
 //! `trainer init`: every decision about a table, as a `wedge.toml` to edit.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 
@@ -12,7 +13,7 @@ use crate::read::{DEFAULT_MAX_ROWS, ReadOptions};
 use crate::screen::note;
 use crate::settings::Settings;
 use crate::table::Table;
-use crate::told::ColumnTold;
+use crate::told::{ColumnTold, SegmentTold};
 use crate::unusable::Unusable;
 
 pub(super) fn run(args: &InitArgs) -> Result<(), Error> {
@@ -203,15 +204,34 @@ fn document(table: &Table, settings: &Settings, understood: &Understanding) -> S
             "a smaller segment may show a person",
         ),
         line("seed", number(fit.seed), "0", "of everything random"),
+        "\n# Your own words for a segment, by its id, which training again keeps:\n".to_owned(),
     ] {
         text.push_str(&line);
     }
+    write_segments(&mut text, &told.segments);
     for (position, column) in understood.columns.iter().enumerate() {
         let said = told.column(&column.name);
         let _ = writeln!(text, "\n[columns.{}]", quoted(&column.name));
         write_column(&mut text, column, &said, table.column(position).len());
     }
     text
+}
+
+/// What was told of segments, or how it is told.
+fn write_segments(text: &mut String, segments: &BTreeMap<u16, SegmentTold>) {
+    if segments.is_empty() {
+        text.push_str(
+            "# [segments.0]\n# name = \"Regulars\"\n# description = \"They come every week.\"\n",
+        );
+    }
+    for (id, SegmentTold { name, description }) in segments {
+        let _ = writeln!(text, "[segments.{id}]");
+        for (key, said) in [("name", name), ("description", description)] {
+            if let Some(said) = said {
+                let _ = writeln!(text, "{key} = {}", quoted(said));
+            }
+        }
+    }
 }
 
 fn write_column(text: &mut String, column: &ColumnReport, said: &ColumnTold, n_rows: usize) {
@@ -288,6 +308,12 @@ fn write_column(text: &mut String, column: &ColumnReport, said: &ColumnTold, n_r
             let _ = writeln!(text, "date_order = {}", quoted(order));
         }
         _ => {}
+    }
+    if role == "feature" {
+        let _ = match said.mutable {
+            Some(mutable) => writeln!(text, "mutable = {mutable}"),
+            None => writeln!(text, "# mutable = false  # nothing that a customer could change"),
+        };
     }
     if role == "feature" || role.is_empty() {
         let _ = writeln!(
