@@ -2,71 +2,84 @@
 
 use serde::Serialize;
 
-use crate::choose::Reason;
-use crate::elbow::{Elbow, Knee};
+use crate::compare::Compared;
+use crate::decision::Decision;
+use crate::describe::profile::{GroupMix, SegmentProfile};
+use crate::evidence::Evidence;
 use crate::fit::Fitted;
+use crate::infer::findings::Finding;
 use crate::infer::{ColumnReport, Role};
+use crate::lineage::Lineage;
+use crate::pictures::Pictures;
 use crate::quality::Quality;
 
 /// The figures.
 #[derive(Debug, Serialize)]
 pub struct Metrics<'f> {
-    schema_version: u32,
-    model: String,
-    rows: usize,
-    features: usize,
-    prepared_features: usize,
-    k: usize,
-    seed: u64,
-    curve: Vec<Point>,
-    elbow: ElbowRecord,
-    segments: Vec<Segment<'f>>,
-    quality: &'f [Quality],
-    columns: Vec<ColumnFigures<'f>>,
-}
-
-#[derive(Debug, Serialize)]
-struct Point {
-    k: usize,
-    wcss: f64,
-    smallest_segment: usize,
-}
-
-#[derive(Debug, Serialize)]
-struct ElbowRecord {
-    k: usize,
-    from_one: Option<KneeRecord>,
-    from_two: Option<KneeRecord>,
-    chosen_by: &'static str,
-}
-
-#[derive(Debug, Serialize)]
-struct KneeRecord {
-    k: usize,
-    strength: f64,
-}
-
-#[derive(Debug, Serialize)]
-struct Segment<'f> {
-    id: usize,
-    name: &'f str,
-    size: usize,
-    share: f64,
+    /// Of this file's form.
+    pub schema_version: u32,
+    /// The model's id.
+    pub model: String,
+    /// The version of the program.
+    pub version: &'static str,
+    /// The customers.
+    pub rows: usize,
+    /// The columns that segments are found in.
+    pub features: usize,
+    /// What these become.
+    pub prepared_features: usize,
+    /// The number of segments.
+    pub k: usize,
+    /// The algorithm: `k-means`, `mixture`, `prototypes`.
+    pub algorithm: &'static str,
+    /// Of everything random.
+    pub seed: u64,
+    /// What speaks for each number of segments.
+    #[serde(flatten)]
+    pub evidence: &'f Evidence,
+    /// Why this number, and how far to trust it.
+    pub decision: &'f Decision,
+    /// The segments, in the order of the model.
+    pub segments: &'f [SegmentProfile],
+    /// How the segments divide the groups of sensitive attributes.
+    pub groups: &'f [GroupMix],
+    /// Algorithms side by side, where that was asked for.
+    #[serde(skip_serializing_if = "<[Compared]>::is_empty")]
+    pub comparison: &'f [Compared],
+    /// What became of the segments of a previous model, where one was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lineage: Option<&'f Lineage>,
+    /// What is drawn.
+    pub pictures: &'f Pictures,
+    /// How good predictions are.
+    pub quality: &'f [Quality],
+    /// What was noticed about the table.
+    pub findings: &'f [Finding],
+    /// What was understood of its columns.
+    pub columns: Vec<ColumnFigures<'f>>,
 }
 
 /// A column without its values: metrics go where the table may not.
 #[derive(Debug, Serialize)]
-struct ColumnFigures<'f> {
-    name: &'f str,
-    kind: &'static str,
-    role: &'static str,
+pub struct ColumnFigures<'f> {
+    /// Its name.
+    pub name: &'f str,
+    /// Its kind in a word.
+    pub kind: &'static str,
+    /// Its part.
+    pub role: &'static str,
+    /// Why it has this part.
     #[serde(skip_serializing_if = "str::is_empty")]
-    why: &'f str,
-    missing: usize,
-    distinct: usize,
-    folded: usize,
+    pub why: &'f str,
+    /// The customers without a value.
+    pub missing: usize,
+    /// Its distinct values.
+    pub distinct: usize,
+    /// The words folded into "(other)".
+    pub folded: usize,
+    /// The sensitive attribute that it is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    sensitive: Option<&'static str>,
+    pub sensitive: Option<&'static str>,
 }
 
 impl<'f> ColumnFigures<'f> {
@@ -88,33 +101,25 @@ impl<'f> Metrics<'f> {
     /// Collects the figures of a fit.
     pub fn of(fitted: &'f Fitted) -> Self {
         let parts = fitted.artifact.model().parts();
-        let points = fitted.choice.fits.iter().enumerate();
-        let segments = parts.segments.iter().zip(&fitted.sizes).enumerate();
         Self {
-            schema_version: 1,
+            schema_version: 2,
             model: fitted.artifact.id().to_hex(),
+            version: env!("CARGO_PKG_VERSION"),
             rows: fitted.n_rows,
             features: fitted.columns.iter().filter(|c| c.role == Role::Feature).count(),
             prepared_features: parts.transform.features().len(),
-            k: fitted.choice.k,
+            k: fitted.decision.k,
+            algorithm: parts.assigner.name(),
             seed: parts.training.seed,
-            curve: points
-                .map(|(i, fit)| Point {
-                    k: i + 1,
-                    wcss: fit.inertia,
-                    smallest_segment: fit.sizes.iter().copied().min().unwrap_or(0),
-                })
-                .collect(),
-            elbow: ElbowRecord::of(&fitted.choice.elbow, fitted.choice.reason),
-            segments: segments
-                .map(|(id, (info, &size))| Segment {
-                    id,
-                    name: &info.name,
-                    size,
-                    share: size as f64 / fitted.n_rows as f64,
-                })
-                .collect(),
+            evidence: &fitted.evidence,
+            decision: &fitted.decision,
+            segments: &fitted.segments,
+            groups: &fitted.groups,
+            comparison: &fitted.comparison,
+            lineage: fitted.lineage.as_ref(),
+            pictures: &fitted.pictures,
             quality: &fitted.quality,
+            findings: &fitted.findings,
             columns: fitted.columns.iter().map(ColumnFigures::of).collect(),
         }
     }
@@ -124,21 +129,5 @@ impl<'f> Metrics<'f> {
         let mut text = serde_json::to_string_pretty(self).expect("figures are plain data");
         text.push('\n');
         text
-    }
-}
-
-impl ElbowRecord {
-    fn of(elbow: &Elbow, reason: Reason) -> Self {
-        let knee = |knee: Option<Knee>| knee.map(|k| KneeRecord { k: k.k, strength: k.strength });
-        Self {
-            k: elbow.k,
-            from_one: knee(elbow.from_one),
-            from_two: knee(elbow.from_two),
-            chosen_by: match reason {
-                Reason::Asked => "asked",
-                Reason::Elbow => "elbow",
-                Reason::BelowElbow(_) => "largest below the elbow without a small segment",
-            },
-        }
     }
 }
