@@ -26,8 +26,8 @@ fn a_customer_as_csv_row_and_as_json_gets_the_same_answer() {
     let mut command = trainer();
     command.arg("predict").arg(excerpt_model()).arg(sample("design_excerpt.csv"));
     let predicted = stdout_of(&mut command);
-    let mut lines = predicted.lines();
-    let header: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let mut rows = csv::Reader::from_reader(predicted.as_bytes());
+    let header: Vec<String> = rows.headers().unwrap().iter().map(str::to_owned).collect();
     assert_eq!(
         header[11..],
         [
@@ -42,12 +42,10 @@ fn a_customer_as_csv_row_and_as_json_gets_the_same_answer() {
         ]
     );
     let mut n_rows = 0;
-    for line in lines {
-        // Segment names hold commas, so they are quoted; no other cell of this file is.
-        let (before, rest) = line.split_once('"').unwrap();
-        let (name, after) = rest.split_once('"').unwrap();
-        let cells: Vec<&str> = before.split(',').collect();
-        let after: Vec<&str> = after[1..].split(',').collect();
+    for row in rows.records() {
+        let row = row.unwrap();
+        let cells: Vec<&str> = row.iter().collect();
+        let (name, after) = (cells[12], &cells[13..]);
         let fields: Vec<String> = header
             .iter()
             .zip(&cells)
@@ -196,20 +194,25 @@ fn inspect_shows_what_a_model_is() {
         │ Var_1           ┆ categorical ┆ yes            ┆ Cat_2, Cat_3, Cat_4, Cat_6, (other)                           │
         └─────────────────┴─────────────┴────────────────┴───────────────────────────────────────────────────────────────┘
 
-        ┌───────────────────────────────────────────────────┬───────┐
-        │ segment                                           ┆ share │
-        ╞═══════════════════════════════════════════════════╪═══════╡
-        │ Segment 0: high Spending_Score, Ever_Married: Yes ┆  34 % │
-        │ Segment 1: low Family_Size, Gender: Female        ┆  29 % │
-        │ Segment 2: high Family_Size, Ever_Married: No     ┆  23 % │
-        │ Segment 3: high Age, Graduated: No                ┆  14 % │
-        └───────────────────────────────────────────────────┴───────┘
+        ┌────┬───────────────────────────────────────────────────────────┬───────┬───────────┐
+        │ id ┆ segment                                                   ┆ share ┆ stability │
+        ╞════╪═══════════════════════════════════════════════════════════╪═══════╪═══════════╡
+        │  0 ┆ Customers with high spending scores                       ┆  40 % ┆           │
+        │  1 ┆ Artists with small families, graduated                    ┆  37 % ┆           │
+        │  2 ┆ Non-graduates with large families and low spending scores ┆  23 % ┆           │
+        └────┴───────────────────────────────────────────────────────────┴───────┴───────────┘
 
-        ┌────────────────────┬──────────┬──────────┬──────────┬──────────┐
-        │ typical of segment ┆        0 ┆        1 ┆        2 ┆        3 │
-        ╞════════════════════╪══════════╪══════════╪══════════╪══════════╡
-        │ Segmentation       ┆ C (29 %) ┆ D (32 %) ┆ D (32 %) ┆ D (32 %) │
-        └────────────────────┴──────────┴──────────┴──────────┴──────────┘
+        Customers with high spending scores: They are 58 years old (all customers: 43) and have 1.5 years of work experience (all: 1). 100 % are married (all customers: 54 %), 36 % have spending score High (all: 14 %) and 71 % are male (all: 49 %); the segment holds 40 % of all customers.
+
+        Artists with small families, graduated: They live in families of 1 (all customers: 2). 100 % are female (all customers: 51 %), 77 % are artists (all: 43 %) and 100 % are graduated (all: 74 %); the segment holds 37 % of all customers.
+
+        Non-graduates with large families and low spending scores: They live in families of 4 (all customers: 2) and are 29 years old (all: 43). 100 % are not married (all customers: 46 %), 88 % are male (all: 49 %) and 62 % are not graduated (all: 26 %); the segment holds 23 % of all customers.
+
+        ┌────────────────────┬──────────┬──────────┬──────────┐
+        │ typical of segment ┆        0 ┆        1 ┆        2 │
+        ╞════════════════════╪══════════╪══════════╪══════════╡
+        │ Segmentation       ┆ D (31 %) ┆ D (31 %) ┆ D (31 %) │
+        └────────────────────┴──────────┴──────────┴──────────┘
 
         20 prepared features: Gender=Female, Gender=Male, Ever_Married, Age, Graduated, Profession=Artist, Profession=Doctor, Profession=Entertainment, Profession=Executive, Profession=Healthcare, Profession=Lawyer, Profession=(other), Work_Experience, Spending_Score, Family_Size, Var_1=Cat_2, Var_1=Cat_3, Var_1=Cat_4, Var_1=Cat_6, Var_1=(other)
     "#]].assert_eq(tables);

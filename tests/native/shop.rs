@@ -4,6 +4,7 @@
 use std::fs;
 
 use shared::artifact::encode;
+use shared::baseline::{Baseline, Bins};
 use shared::centroids::Centroids;
 use shared::date::{DateOrder, Day};
 use shared::model::{SegmentInfo, TargetModels, Training};
@@ -81,14 +82,26 @@ fn parts() -> ModelParts {
         weights: vec![2.5, -4.0, 12.5, 1.0, 3.0, 0.1, 0.2, 5.0, -7.5, 11.0],
         floor: Some(0.0),
     };
-    let segment = |name: &str, share_percent| SegmentInfo { name: name.into(), share_percent };
+    let bins = |cuts: &[f64], shares: &[u16]| Bins {
+        cuts: cuts.iter().map(|&cut| finite(cut)).collect(),
+        shares: shares.into(),
+    };
+    let columns = vec![
+        bins(&[30.0, 50.0], &[2500, 4500, 2000, 1000]),
+        bins(&[90.0, 400.0, 1500.0], &[1500, 4000, 3000, 1000, 500]),
+        bins(&[0.0, 4.0], &[3000, 4500, 2500, 0]),
+        bins(&[], &[7500, 2500, 0]),
+        bins(&[], &[2500, 5000, 2500, 0]),
+        bins(&[], &[3000, 2500, 4500, 0, 0]),
+    ];
     ModelParts {
+        baseline: Baseline::new(&schema, 400, 20, columns, vec![6000, 4000]).unwrap(),
         transform: Transform::new(&schema, steps(), vec![0, 1]).unwrap(),
         schema,
         assigner: Assigner::KMeans(Centroids::from_rows(&centres.concat(), 8).unwrap()),
         segments: vec![
-            segment("Segment 0: low age, few days since joined", 60),
-            segment("Segment 1: high visits, many days since joined", 40),
+            SegmentInfo::new(0, "Segment 0: low age, few days since joined", 60),
+            SegmentInfo::new(1, "Segment 1: high visits, many days since joined", 40),
         ],
         targets: vec![
             TargetModels {
@@ -110,6 +123,7 @@ fn parts() -> ModelParts {
             wcss: vec![9.0, 4.0],
             knee_from_one: None,
             knee_from_two: None,
+            next_segment_id: 2,
         },
     }
 }

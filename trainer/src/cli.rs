@@ -8,9 +8,10 @@ use std::path::PathBuf;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum as _};
 use clap_complete::Shell;
 
-pub use self::data::{ColumnArgs, ReadArgs, RowArgs, SegmentArgs};
+pub use self::data::{ColumnArgs, FindingArgs, ReadArgs, RowArgs, SegmentArgs};
 use self::data::{date_order, day};
 use shared::date::{DateOrder, Day};
+use shared::number::Finite;
 
 /// Customer segmentation, trained here and answered at the edge.
 #[derive(Debug, Parser)]
@@ -21,6 +22,8 @@ use shared::date::{DateOrder, Day};
   trainer fit customers.csv                       find segments, write model/
   trainer fit customers.csv --target churned      and a model of `churned` for each segment
   trainer predict model/model.postcard new.csv    add segment and predictions to each row
+  trainer drift model/model.postcard new.csv      whether customers are still like those of training
+  trainer diff old.postcard new.postcard all.csv  who changes segment with a new model, and why
   trainer rfm orders.csv | less                   orders to one row for each customer
   trainer help fit                                all about one command
 
@@ -60,6 +63,10 @@ pub enum Command {
     Predict(PredictArgs),
     /// Show what a model is
     Inspect(InspectArgs),
+    /// Say who changes segment between two models, and why
+    Diff(DiffArgs),
+    /// Say whether a table's customers are like those that a model was trained on
+    Drift(DriftArgs),
     /// Write the prepared matrix, to check Wedge on the same numbers
     Transform(TransformArgs),
     /// Turn orders into one row for each customer: recency, frequency, monetary value
@@ -79,6 +86,8 @@ impl Command {
             Self::Fit(args) => args.json,
             Self::Predict(args) => args.json,
             Self::Inspect(args) => args.json,
+            Self::Diff(args) => args.json,
+            Self::Drift(args) => args.json,
             Self::Transform(args) => args.json,
             Self::Rfm(args) => args.json,
             Self::Completions(_) | Self::Man(_) => false,
@@ -176,9 +185,11 @@ pub struct InitArgs {
   trainer fit customers.csv
   trainer fit customers.csv --target spend --ignore region --out model/
   trainer fit customers.csv --segments 4 --json | jq .segments
+  trainer fit customers.csv --compare             which algorithm suits these customers
+  trainer fit new.csv --previous model/model.postcard --out model-2/   keep the segments' ids and names
 
-Writes into the folder of `--out`: model.postcard (the model), metrics.json (every figure),
-schema.json (JSON Schema of a customer) and timings.json.")]
+Writes into the folder of `--out`: model.postcard (the model), report.html (to read and to show),
+metrics.json (every figure of it), schema.json (JSON Schema of a customer) and timings.json.")]
 pub struct FitArgs {
     /// A file with a row for each customer: CSV (also .gz), NDJSON, Parquet, Excel; `-` is standard input
     pub data: PathBuf,
@@ -188,6 +199,9 @@ pub struct FitArgs {
     /// How many segments
     #[command(flatten)]
     pub segments: SegmentArgs,
+    /// How segments are found and shown
+    #[command(flatten)]
+    pub finding: FindingArgs,
     /// How the file is written
     #[command(flatten)]
     pub read: ReadArgs,
@@ -247,6 +261,78 @@ pub struct InspectArgs {
     /// Print JSON instead of tables
     #[arg(long)]
     pub json: bool,
+}
+
+/// `trainer diff`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  trainer fit customers.csv --previous old.postcard --out new/
+  trainer diff old.postcard new/model.postcard customers.csv
+  trainer diff old.postcard new/model.postcard customers.csv --out moved.csv
+  trainer diff old.postcard new/model.postcard customers.csv --json | jq .movements
+
+Segments are the same where they have the same id, which `fit --previous` keeps. `--out` adds the
+columns old_segment, old_segment_name, new_segment, new_segment_name and moved to each row.")]
+pub struct DiffArgs {
+    /// The previous model.postcard
+    pub old: PathBuf,
+    /// The new model.postcard
+    pub new: PathBuf,
+    /// A file with the columns that both models read, in any format of `fit`; `-` is standard input
+    pub data: PathBuf,
+    /// Write each row with both segments here; only you may read the file
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Dates become days before this one; otherwise before the new model's own day
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub as_of: Option<Day>,
+    /// How the file is written
+    #[command(flatten)]
+    pub read: ReadArgs,
+    /// Rows that cannot be used
+    #[command(flatten)]
+    pub rows: RowArgs,
+}
+
+/// `trainer drift`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  trainer drift model/model.postcard this-week.csv
+  trainer drift model/model.postcard this-week.csv --as-of 2026-03-01
+  trainer drift model/model.postcard this-week.csv --quiet || trainer fit this-week.csv
+  trainer drift model/model.postcard this-week.csv --json | jq '.columns[] | select(.p < 0.01).name'
+
+Compares every column and the mix of segments with training: the population stability index and the
+Jensen-Shannon divergence, each beside what chance alone gives at this number of customers.
+Exits with 3 where customers have drifted.")]
+pub struct DriftArgs {
+    /// A model.postcard
+    pub model: PathBuf,
+    /// A file with the columns that the model reads, in any format of `fit`; `-` is standard input
+    pub data: PathBuf,
+    /// How often drift may be called where there is none, over all columns together
+    #[arg(long, value_name = "SHARE", default_value = "0.01", value_parser = alpha)]
+    pub alpha: f64,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Dates become days before this one; otherwise before the model's own day
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    pub as_of: Option<Day>,
+    /// How the file is written
+    #[command(flatten)]
+    pub read: ReadArgs,
+    /// Rows that cannot be used
+    #[command(flatten)]
+    pub rows: RowArgs,
+}
+
+fn alpha(text: &str) -> Result<f64, String> {
+    let share = shared::number::parse(text).map(Finite::get);
+    share.filter(|s| (0.001..=0.5).contains(s)).ok_or("expected a share from 0.001 to 0.5".into())
 }
 
 /// `trainer transform`

@@ -2,6 +2,8 @@
 
 pub(crate) mod check;
 mod completions;
+mod diff;
+mod drift;
 mod fit;
 mod init;
 mod inspect;
@@ -28,6 +30,8 @@ pub(crate) fn run(command: &Command) -> Result<(), Error> {
         Command::Fit(args) => fit::run(args),
         Command::Predict(args) => predict::run(args),
         Command::Inspect(args) => inspect::run(args),
+        Command::Diff(args) => diff::run(args),
+        Command::Drift(args) => drift::run(args),
         Command::Transform(args) => transform::run(args),
         Command::Rfm(args) => rfm::run(args),
         Command::Completions(args) => completions::run(args),

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use shared::date::Day;
-use shared::{RawCell, Record, Schema};
+use shared::dialect::CellStyle;
+use shared::{Column, RawCell, Record, Rejected, Schema};
 
 use crate::error::{Error, suggestion};
 use crate::read::{Block, ReadOptions, Row, Source};
@@ -96,26 +97,35 @@ impl<'s> Customers<'s> {
         Ok(())
     }
 
-    fn validate(&self, row: &Row) -> Result<Record, shared::Rejected> {
-        let style = self.source.style();
-        let raw: Vec<RawCell> = self
-            .schema
-            .columns()
-            .iter()
-            .zip(&self.positions)
-            .map(|(column, position)| {
-                position.map_or(RawCell::Missing, |p| column.cell(style.cell(row.cell(p))))
-            })
-            .collect();
-        self.schema.validate_cells(&raw, self.as_of)
+    fn validate(&self, row: &Row) -> Result<Record, Rejected> {
+        validate(self.schema, &self.positions, self.source.style(), row, self.as_of)
     }
+}
+
+/// A row as a record of a schema, whose columns stand where [`locate`] found them.
+///
+/// # Errors
+/// All that is wrong with it.
+pub(crate) fn validate(
+    schema: &Schema,
+    positions: &[Option<usize>],
+    style: &CellStyle,
+    row: &Row,
+    as_of: Option<Day>,
+) -> Result<Record, Rejected> {
+    let columns = schema.columns().iter().zip(positions);
+    let cell = |(column, position): (&Column, &Option<usize>)| {
+        position.map_or(RawCell::Missing, |p| column.cell(style.cell(row.cell(p))))
+    };
+    let raw: Vec<RawCell> = columns.map(cell).collect();
+    schema.validate_cells(&raw, as_of)
 }
 
 /// Where each column of a schema stands in a header; a column that is not there must be optional.
 ///
 /// # Errors
 /// [`Error::BadTable`] at line 1, naming every required column that is missing.
-fn locate(schema: &Schema, source: &Source) -> Result<Vec<Option<usize>>, Error> {
+pub(crate) fn locate(schema: &Schema, source: &Source) -> Result<Vec<Option<usize>>, Error> {
     let (header, path) = (source.header(), source.path());
     let positions: Vec<Option<usize>> = schema
         .columns()

@@ -34,6 +34,8 @@ pub struct Customer {
     pub record: Record,
     /// The target's value, when there is a target.
     pub target: TargetValue,
+    /// Its row in the table.
+    pub row: u32,
     /// A hash of the record alone: equal customers share it, so folds cut by it keep them together.
     pub fold_hash: u128,
 }
@@ -51,23 +53,23 @@ impl Dataset {
     /// `unusable`.
     pub fn build(table: &Table, plan: &Plan, seed: u64, unusable: &mut Unusable) -> Self {
         let mut keyed = Vec::with_capacity(table.n_rows());
-        Self::validate(table, plan, unusable, |record, target| {
+        Self::validate(table, plan, unusable, |row, record, target| {
             let mut bytes = Vec::new();
             record.write_canonical(&mut bytes);
             let fold_hash = hash(seed, &bytes);
             target.write_canonical(&mut bytes);
-            keyed.push((hash(seed, &bytes), Customer { record, target, fold_hash }));
+            keyed.push((hash(seed, &bytes), Customer { record, target, row, fold_hash }));
         });
         keyed.sort_by_key(|(hash, _)| *hash);
         Self { customers: keyed.into_iter().map(|(_, customer)| customer).collect() }
     }
 
-    /// Hands over every customer who fits the columns; rows that do not are added to `unusable`.
+    /// Hands over every customer who fits the columns, with its row; rows that do not are added to `unusable`.
     pub fn validate(
         table: &Table,
         plan: &Plan,
         unusable: &mut Unusable,
-        mut take: impl FnMut(Record, TargetValue),
+        mut take: impl FnMut(u32, Record, TargetValue),
     ) {
         let columns: Vec<_> = plan
             .schema
@@ -85,7 +87,10 @@ impl Dataset {
                 None => Ok(TargetValue::Missing),
             };
             match (plan.schema.validate_cells(&cells, None), target) {
-                (Ok(record), Ok(target)) => take(record, target),
+                (Ok(record), Ok(target)) => {
+                    let row = u32::try_from(row).expect("a table has fewer than 2^32 rows");
+                    take(row, record, target);
+                }
                 (record, target) => {
                     let parts = [record.err(), target.err()].into_iter().flatten();
                     let violations = parts.flat_map(|rejected| rejected.violations).collect();
@@ -140,7 +145,7 @@ fn matrix<'r>(
 }
 
 /// A cell as its column takes it. A table has typed `20120904` as a number before it was known to be a day.
-fn raw_cell<'t>(column: &Column, cells: &'t Cells, row: usize) -> RawCell<'t> {
+pub(crate) fn raw_cell<'t>(column: &Column, cells: &'t Cells, row: usize) -> RawCell<'t> {
     let typed = cells.get(row);
     match (&column.kind, typed) {
         (ColumnKind::Date { order }, Cell::Number(_)) => {

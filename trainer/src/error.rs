@@ -88,6 +88,8 @@ pub enum Error {
     },
     /// `check` has said what is wrong; the exit code says it again.
     NotReady,
+    /// `drift` has said what drifted; the exit code says it again.
+    Drifted,
     /// Options that contradict each other.
     Usage {
         /// What is wrong.
@@ -147,6 +149,7 @@ impl Error {
     fn code(&self) -> u8 {
         match self {
             Self::Usage { .. } => 2,
+            Self::Drifted => 3,
             Self::BadTable { .. }
             | Self::BadRows { .. }
             | Self::Unfit { .. }
@@ -171,6 +174,7 @@ impl Error {
             Self::Unfit { .. } => "unfit",
             Self::BadArtifact { .. } => "bad-artifact",
             Self::Unready { .. } | Self::NotReady => "not-ready",
+            Self::Drifted => "drifted",
             Self::Usage { .. } => "usage",
         }
     }
@@ -187,7 +191,7 @@ impl Error {
             | Self::Unfit { path, .. }
             | Self::Unready { path, .. }
             | Self::BadArtifact { path, .. } => Some(path),
-            Self::Usage { .. } | Self::NotReady => None,
+            Self::Usage { .. } | Self::NotReady | Self::Drifted => None,
         }
     }
 
@@ -219,6 +223,9 @@ impl Error {
             }
             // Each finding says its own.
             Self::Unready { .. } => "`trainer check` says all there is to say of the table",
+            Self::Drifted => {
+                "`trainer fit --previous MODEL` makes a new model that keeps the segments' ids"
+            }
             Self::NoInput { .. } | Self::Io { .. } | Self::CannotWrite { .. } | Self::NotReady => {
                 ""
             }
@@ -262,6 +269,9 @@ impl fmt::Display for Error {
                 Ok(())
             }
             Self::NotReady => f.write_str("`fit` would not go on"),
+            Self::Drifted => {
+                f.write_str("the customers are no longer like those that the model was trained on")
+            }
             Self::BadArtifact { path, reason } => write!(f, "`{}`: {reason}", path.display()),
             Self::Usage { what, .. } => f.write_str(what),
         }

@@ -136,6 +136,7 @@ mod tests {
             let x = (!i.is_multiple_of(4)).then(|| f64::from(i % 7));
             let spend = if x.is_some() { 10.0 } else { 100.0 };
             Customer {
+                row: 0,
                 record: record(x),
                 target: TargetValue::Number(spend),
                 fold_hash: u128::from(i),

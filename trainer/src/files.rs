@@ -175,14 +175,16 @@ impl Write for Pending {
     }
 }
 
-/// Writes files, none of which appears before all of them are complete.
+/// Writes files, none of which appears before all of them are complete; `private` is for its owner alone.
 ///
 /// # Errors
 /// [`Error::CannotWrite`].
-pub fn write_all(files: &[(&Path, &[u8])]) -> Result<(), Error> {
+pub fn write_all(files: &[(&Path, &[u8])], private: Option<&Path>) -> Result<(), Error> {
     let mut written = Vec::new();
     for (path, bytes) in files {
-        let mut pending = Pending::create(path)?;
+        let is_private = Some(*path) == private;
+        let pending = if is_private { Pending::create_private } else { Pending::create };
+        let mut pending = pending(path)?;
         pending.write_all(bytes).map_err(|reason| pending.failed(reason))?;
         written.push(pending);
     }

@@ -3,34 +3,62 @@
 use std::path::Path;
 
 use shared::artifact::{self, Artifact};
-use shared::model::{ModelParts, Training};
-use shared::{Assigner, Model};
+use shared::model::{ModelParts, SegmentInfo, TargetModels, Training};
+use shared::{Calibration, Model, Transform, math};
 
 use crate::added;
+use crate::algorithms::Algorithm;
+use crate::calibrate;
 use crate::canaries;
-use crate::choose::{Choice, ChooseError, ChooseOptions};
+use crate::choose::{ChooseError, ChooseOptions};
+use crate::clustering::Clustering;
+use crate::compare::{CompareInput, Compared, compare};
 use crate::dataset::Dataset;
+use crate::decision::Decision;
 use crate::describe;
+use crate::describe::profile::{GroupMix, ProfileInput, SegmentProfile, profiles, unknown_ids};
+use crate::drift;
 use crate::error::Error;
+use crate::evidence::gather::Subject;
+use crate::evidence::{Evidence, KneeEvidence};
 use crate::expect;
 use crate::expect::typical::Segments;
-use crate::infer::findings::Finding;
-use crate::infer::{ColumnReport, Understanding, understand};
+use crate::infer::findings::{Finding, Findings};
+use crate::infer::{ColumnReport, Plan, Understanding, understand};
+use crate::lineage::{Continued, Identity, Lineage};
+use crate::pictures::{self, Pictures};
 use crate::prepare::{self, ImputeOptions};
 use crate::quality::Quality;
+use crate::random::{Purpose, Stream};
+use crate::segmenting::{self, Found};
 use crate::table::Table;
 use crate::told::Told;
 use crate::unusable::Unusable;
 
+/// Of more customers a sample says how far they usually are from their segment.
+const CALIBRATION_ROWS: usize = 20_000;
+
+/// The draw of [`Purpose::Sample`] that is this module's.
+const CALIBRATION_DRAW: usize = 20;
+
+/// Pictures and groups never show fewer customers together.
+const FEWEST_SHOWN: usize = 20;
+
 /// Everything that a fit is asked for.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct FitOptions {
-    /// About the columns.
+    /// About the columns and the segments.
     pub told: Told,
     /// About the number of segments.
     pub choose: ChooseOptions,
     /// About missing values.
     pub impute: ImputeOptions,
+    /// How segments are found.
+    pub algorithm: Algorithm,
+    /// Whether all algorithms are tried and shown.
+    pub compare: bool,
+    /// The model that is to be continued.
+    pub previous: Option<Artifact>,
 }
 
 /// Everything that a fit found.
@@ -43,14 +71,28 @@ pub struct Fitted {
     pub columns: Vec<ColumnReport>,
     /// What is worth telling of the table.
     pub findings: Vec<Finding>,
-    /// The curve and the choice.
-    pub choice: Choice,
     /// The number of customers.
     pub n_rows: usize,
-    /// The number of customers in each segment, as the decoded artifact assigns them.
-    pub sizes: Vec<usize>,
+    /// What speaks for each number of segments.
+    pub evidence: Evidence,
+    /// Why this number.
+    pub decision: Decision,
+    /// The segments.
+    pub segments: Vec<SegmentProfile>,
+    /// How they divide the groups of sensitive attributes.
+    pub groups: Vec<GroupMix>,
+    /// Algorithms side by side, where that was asked for.
+    pub comparison: Vec<Compared>,
+    /// What became of the segments of a previous model.
+    pub lineage: Option<Lineage>,
+    /// What is drawn.
+    pub pictures: Pictures,
+    /// Where single customers lie on the map, with their segment's id.
+    pub map_points: Vec<(f64, f64, u16)>,
     /// How good predictions are.
     pub quality: Vec<Quality>,
+    /// What was told of segments that are not there.
+    pub unknown_ids: Option<String>,
 }
 
 /// Which stage is at work, for whoever shows progress.
@@ -62,6 +104,16 @@ pub enum Stage {
     Preparing,
     /// Fits for every k; so many are done.
     Sweeping(usize),
+    /// Fits of data without groups; so many sets are done.
+    Doubting(usize),
+    /// Silhouettes.
+    Judging,
+    /// Fits of resampled customers.
+    Resampling,
+    /// Other algorithms.
+    Comparing,
+    /// What segments are, in words and figures.
+    Describing,
     /// Models of the target are fitted.
     Expecting,
 }
@@ -73,86 +125,234 @@ pub enum Stage {
 /// When the table's values cannot be used or no segments can be found; nothing is written here.
 /// # Panics
 /// When a stage broke its promise to the next: a mistake in this program, not in the data.
+#[expect(clippy::too_many_lines, reason = "a few lines for each stage: the contents of training")]
 pub fn fit(
     table: &Table,
     options: &FitOptions,
     unusable: &mut Unusable,
     progress: impl Fn(Stage) + Sync,
 ) -> Result<Fitted, Error> {
+    let Ready { columns, findings, plan, dataset } = ready(table, options, unusable, &progress)?;
+    let choose = &options.choose;
+    let usable = dataset.customers.len();
+    let schema = &plan.schema;
+    let min_level = options.told.min_level;
+    let transform = prepare::estimate(&dataset, schema, &options.impute, min_level);
+    let x = dataset.prepare(&transform);
+    let previous = options.previous.as_ref();
+    let continued = previous
+        .map(|previous| Continued::of(previous, table, &dataset, x.view(), schema.as_of()))
+        .transpose()?;
+
+    progress(Stage::Sweeping(0));
+    let refused = |error: &ChooseError| refusal(error, table.path(), choose);
+    let fits = segmenting::sweep(x.view(), choose, continued.as_ref(), &progress)
+        .map_err(|error| refused(&ChooseError::KMeans(error)))?;
+    let subject = Subject {
+        dataset: &dataset,
+        schema,
+        transform: &transform,
+        impute: &options.impute,
+        min_level,
+        x: x.view(),
+        fits: &fits,
+        max_segments: choose.max_segments,
+        seed: choose.seed,
+    };
+    let before = continued.as_ref().map(Continued::n_segments);
+    let found = segmenting::find(&subject, choose, options.algorithm, before, &progress);
+    let Found { clustering, evidence, decision, silhouette, jaccard } =
+        found.map_err(|error| refused(&error))?;
+    let comparison = if options.compare {
+        progress(Stage::Comparing);
+        let vectors = subject.vectors();
+        compare(&CompareInput::of(&subject, &vectors, decision.k, choose))
+    } else {
+        Vec::new()
+    };
+
+    progress(Stage::Describing);
+    let n_segments = decision.k;
+    let Clustering { assigner, labels, sizes } = &clustering;
+    let identity = Identity::of(continued.as_ref(), labels, n_segments, table.path())?;
+    let silhouettes = silhouette.as_ref();
+    let described = profiles(&ProfileInput {
+        schema,
+        transform: &transform,
+        dataset: &dataset,
+        x: x.view(),
+        labels,
+        ids: &identity.ids,
+        jaccard: &jaccard,
+        silhouette: silhouettes.map_or(&[][..], |silhouette| &silhouette.by_segment),
+        min_customers: choose.min_segment,
+        told: &options.told.segments,
+        kept_names: &identity.kept,
+    });
+    let infos = infos(&described, held_out(&subject, &clustering));
+
+    progress(Stage::Expecting);
+    let segments = Segments { labels, n_segments, min_customers: choose.min_segment };
+    let (targets, quality) = expected(&plan, &dataset, &transform, &segments, table.path())?;
+    let parts = ModelParts {
+        assigner: assigner.clone(),
+        segments: infos,
+        targets,
+        playbook: describe::playbook(schema, &dataset, &segments),
+        training: training(choose.seed, &evidence, identity.next_id),
+        baseline: drift::baseline(&dataset, schema, &transform, sizes, min_level),
+        schema: schema.clone(),
+        transform: transform.clone(),
+    };
+    let (bytes, artifact) = encoded(parts, table.path())?;
+    // What is reported is what the artifact says, read back from its own bytes.
+    let by_artifact = sizes_by(&artifact, &dataset, n_segments).into_iter();
+    let counted =
+        |(profile, size)| SegmentProfile { size, share: size as f64 / usable as f64, ..profile };
+    let segments: Vec<SegmentProfile> =
+        described.into_iter().zip(by_artifact).map(counted).collect();
+    // However small a segment may be, no figure is of fewer.
+    let shown_together = choose.min_segment.max(FEWEST_SHOWN);
+    let pictures = pictures::pictures(&pictures::Input {
+        x: x.view(),
+        labels,
+        ids: &identity.ids,
+        features: &describe::feature_names(artifact.model().parts()),
+        silhouettes: silhouettes.map_or(&[][..], |silhouette| &silhouette.values),
+        schema,
+        dataset: &dataset,
+        min_customers: shown_together,
+    });
+    let names: Vec<String> = segments.iter().map(|segment| segment.name.clone()).collect();
+    Ok(Fitted {
+        groups: describe::groups::groups(schema, &dataset, labels, n_segments, shown_together),
+        map_points: pictures::map_points(x.view(), labels, &identity.ids),
+        unknown_ids: unknown_ids(&options.told.segments, &identity.ids),
+        lineage: identity.lineage(&names),
+        n_rows: usable,
+        findings: findings.into_sorted(),
+        bytes,
+        artifact,
+        columns,
+        evidence,
+        decision,
+        segments,
+        comparison,
+        pictures,
+        quality,
+    })
+}
+
+/// A table that can be fitted.
+struct Ready {
+    columns: Vec<ColumnReport>,
+    findings: Findings,
+    plan: Plan,
+    dataset: Dataset,
+}
+
+/// What the columns are, and the customers as records.
+fn ready(
+    table: &Table,
+    options: &FitOptions,
+    unusable: &mut Unusable,
+    progress: impl Fn(Stage),
+) -> Result<Ready, Error> {
     progress(Stage::Understanding);
     let Understanding { columns, mut findings, plan } = understand(table, &options.told)?;
 
     progress(Stage::Preparing);
-    let dataset =
-        plan.as_ref().map(|plan| Dataset::build(table, plan, options.choose.seed, unusable));
+    let choose = &options.choose;
+    let dataset = plan.as_ref().map(|plan| Dataset::build(table, plan, choose.seed, unusable));
     unusable.tell(&mut findings);
     let usable = dataset.as_ref().map_or(table.n_rows(), |dataset| dataset.customers.len());
-    findings.too_few_rows(usable, &options.choose);
+    findings.too_few_rows(usable, choose);
     let (Some(plan), Some(dataset), false) = (plan, dataset, findings.has_errors()) else {
         let path = table.path().into();
         return Err(Error::Unready { path, findings: findings.into_errors() });
     };
-    let schema = &plan.schema;
-    if let Some(column) = options.impute.misfit(schema) {
+    if let Some(column) = options.impute.misfit(&plan.schema) {
         return Err(Error::Usage {
             what: format!("`{}` cannot be imputed so: it holds no numbers", column.name),
             hint: "mean and zero are for numbers; missing words count as the most frequent one"
                 .into(),
         });
     }
-    let transform = prepare::estimate(&dataset, schema, &options.impute, options.told.min_level);
-    let x = dataset.prepare(&transform);
+    Ok(Ready { columns, findings, plan, dataset })
+}
 
-    progress(Stage::Sweeping(0));
-    let choice = Choice::make(x.view(), options.choose, |k| progress(Stage::Sweeping(k)))
-        .map_err(|error| refusal(&error, table.path(), &options.choose))?;
-    let chosen = choice.fit();
-    let n_segments = choice.k;
+/// How the number of segments was chosen, as the artifact keeps it.
+fn training(seed: u64, evidence: &Evidence, next_segment_id: u16) -> Training {
+    let knee =
+        |knee: &Option<KneeEvidence>| knee.as_ref().and_then(|knee| u16::try_from(knee.k).ok());
+    Training {
+        seed,
+        wcss: evidence.curve.iter().map(|point| point.wcss).collect(),
+        knee_from_one: knee(&evidence.elbow.from_one),
+        knee_from_two: knee(&evidence.elbow.from_two),
+        next_segment_id,
+    }
+}
 
-    progress(Stage::Expecting);
-    let segments =
-        Segments { labels: &chosen.labels, n_segments, min_customers: options.choose.min_segment };
-    let (targets, quality) = if let Some((target, _)) = &plan.target {
-        let inputs = dataset.prepare_for_models(&transform);
-        let found = expect::target(target, &dataset, inputs.view(), &chosen.labels, n_segments);
-        let found = found.ok_or_else(|| Error::Unfit {
-            path: table.path().into(),
-            what: format!("no customer has a value of the target `{}`", target.name),
-            hint: "choose another target, or none".into(),
-        })?;
-        (vec![found.models], vec![found.quality])
-    } else {
-        let models = expect::typical::models(schema, &dataset, &segments);
-        let quality = expect::typical::quality(&models, &dataset, &chosen.labels);
-        (models, quality)
+/// What the artifact holds of each segment.
+fn infos(described: &[SegmentProfile], distances: Vec<Vec<f64>>) -> Vec<SegmentInfo> {
+    let info = |(profile, distances): (&SegmentProfile, Vec<f64>)| SegmentInfo {
+        description: profile.description.clone(),
+        stability_percent: profile.jaccard.map(percent),
+        calibration: Calibration::from_distances(distances),
+        ..SegmentInfo::new(profile.id, &profile.name, percent(profile.share))
     };
-    let knee = |knee: Option<crate::elbow::Knee>| knee.and_then(|knee| u16::try_from(knee.k).ok());
-    let parts = ModelParts {
-        assigner: Assigner::KMeans(chosen.centroids.clone()),
-        segments: describe::segments(schema, &transform, x.view(), chosen),
-        targets,
-        playbook: describe::playbook(schema, &dataset, &segments),
-        training: Training {
-            seed: options.choose.seed,
-            wcss: choice.fits.iter().map(|fit| fit.inertia).collect(),
-            knee_from_one: knee(choice.elbow.from_one),
-            knee_from_two: knee(choice.elbow.from_two),
-        },
-        schema: plan.schema,
-        transform,
+    described.iter().zip(distances).map(info).collect()
+}
+
+/// A share in whole percents.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 100")]
+fn percent(share: f64) -> u8 {
+    math::floor(100.0 * share + 0.5) as u8
+}
+
+/// Every segment's model of the target, or what is typical of it; and how good they are.
+fn expected(
+    plan: &Plan,
+    dataset: &Dataset,
+    transform: &Transform,
+    segments: &Segments<'_>,
+    path: &Path,
+) -> Result<(Vec<TargetModels>, Vec<Quality>), Error> {
+    let Some((target, _)) = &plan.target else {
+        let models = expect::typical::models(&plan.schema, dataset, segments);
+        let quality = expect::typical::quality(&models, dataset, segments.labels);
+        return Ok((models, quality));
     };
+    let inputs = dataset.prepare_for_models(transform);
+    let Segments { labels, n_segments, .. } = *segments;
+    let found = expect::target(target, dataset, inputs.view(), labels, n_segments);
+    let found = found.ok_or_else(|| Error::Unfit {
+        path: path.into(),
+        what: format!("no customer has a value of the target `{}`", target.name),
+        hint: "choose another target, or none".into(),
+    })?;
+    Ok((vec![found.models], vec![found.quality]))
+}
+
+/// Held-out distances by segment: of all customers, or of a sample of many.
+fn held_out(subject: &Subject<'_>, clustering: &Clustering) -> Vec<Vec<f64>> {
+    let customers = &subject.dataset.customers;
+    let rows = Stream::new(subject.seed, Purpose::Sample, CALIBRATION_DRAW)
+        .choose(customers.len(), CALIBRATION_ROWS);
+    let chosen = || rows.iter().map(|&row| &customers[row]);
+    let vectors: Vec<_> = chosen().map(|c| subject.transform.apply(&c.record)).collect();
+    let folds: Vec<u128> = chosen().map(|customer| customer.fold_hash).collect();
+    calibrate::held_out_distances(clustering, &vectors, &folds)
+}
+
+/// The artifact's bytes, and what is read back from them.
+fn encoded(parts: ModelParts, path: &Path) -> Result<(Vec<u8>, Artifact), Error> {
     let canaries = canaries::draw(&parts);
-    let too_large = |_| Error::Unfit {
-        path: table.path().into(),
-        what: "the model would not fit into an artifact of 2 MiB".into(),
-        hint:
-            "leave columns out with `--ignore`, or raise `--min-level` so that fewer words are kept"
-                .into(),
-    };
     let model = Model::new(parts).expect("the parts were made for each other");
     if let Some(name) = added::clash(&model) {
         return Err(Error::BadTable {
-            path: table.path().into(),
+            path: path.into(),
             line: 1,
             what: format!(
                 "`predict` would add a column `{name}`, which the model reads or adds already"
@@ -160,22 +360,19 @@ pub fn fit(
             hint: "rename the column, or leave it out with `--ignore`".into(),
         });
     }
-    let bytes = artifact::encode(&model, canaries).map_err(too_large)?;
+    let bytes = artifact::encode(&model, canaries).map_err(|_| Error::Unfit {
+        path: path.into(),
+        what: "the model would not fit into an artifact of 2 MiB".into(),
+        hint:
+            "leave columns out with `--ignore`, or raise `--min-level` so that fewer words are kept"
+                .into(),
+    })?;
     let artifact = Artifact::decode(&bytes).expect("what was just written is read");
-    let sizes = sizes(&artifact, &dataset, n_segments);
-    Ok(Fitted {
-        bytes,
-        artifact,
-        columns,
-        findings: findings.into_sorted(),
-        n_rows: dataset.customers.len(),
-        sizes,
-        quality,
-        choice,
-    })
+    Ok((bytes, artifact))
 }
 
-fn sizes(artifact: &Artifact, dataset: &Dataset, n_segments: usize) -> Vec<usize> {
+/// The number of customers in each segment, as the decoded artifact assigns them.
+fn sizes_by(artifact: &Artifact, dataset: &Dataset, n_segments: usize) -> Vec<usize> {
     let parts = artifact.model().parts();
     let mut sizes = vec![0; n_segments];
     for customer in &dataset.customers {
@@ -188,19 +385,27 @@ fn sizes(artifact: &Artifact, dataset: &Dataset, n_segments: usize) -> Vec<usize
 fn refusal(error: &ChooseError, path: &Path, options: &ChooseOptions) -> Error {
     let asked = options.segments.unwrap_or(options.max_segments);
     let (what, hint) = match error {
-        ChooseError::TooSmall(smallest) => (
+        ChooseError::TooSmall(k, smallest) => (
             format!(
-                "of {asked} segments the smallest would have {smallest} customers, fewer than {}",
+                "of {k} segments the smallest would have {smallest} customers, fewer than {}",
                 options.min_segment
             ),
             "ask for fewer segments, or lower `--min-segment` (a small segment may show a person)"
                 .into(),
+        ),
+        ChooseError::Fewer(left) => (
+            format!(
+                "of {asked} segments by this algorithm only {left} would have {} customers or more",
+                options.min_segment
+            ),
+            format!("ask for at most {left}, or use another `--algorithm`"),
         ),
         ChooseError::TooFewDistinct(distinct) => (
             format!("{asked} segments of customers of whom only {distinct} differ"),
             format!("ask for at most {distinct}"),
         ),
         ChooseError::KMeans(error) => (error.to_string(), "ask for fewer segments".into()),
+        ChooseError::Prototypes(error) => (error.to_string(), "use another `--algorithm`".into()),
     };
     Error::Unfit { path: path.into(), what, hint }
 }

@@ -2,26 +2,37 @@
 //! artifact.
 //!
 //! ```text
-//!  read -> table -> infer -> dataset -> prepare -> choose (kmeans, elbow) -> expect (ridge), describe -> artifact
-//!  rows    typed    kinds,   records,   trans-     k and centres             models, names, playbook    (shared)
-//!  of text cells    roles    canonical  form
-//!                   ^ told: flags and wedge.toml (cli, config -> settings)
+//!  read -> table -> infer -> dataset -> prepare -> segmenting -> describe, expect -> artifact -> metrics -> report
+//!  rows    typed    kinds,   records,   trans-     segments      names, models       (shared)    every      to read
+//!  of text cells    roles    canonical  form       |             playbook                        figure
+//!                   ^ told                         +- kmeans, algorithms: fits for every k
+//!     flags and wedge.toml                         +- evidence (criteria, nulls, stability) -> choose -> decision
+//!     (cli, config -> settings)                    +- lineage: ids that a previous model gave
 //! ```
 //! The stages are composed in [`fit`]; [`commands`] give each verb its files and its output. Whatever a
 //! prediction repeats is computed by `shared`, here as at the edge.
 
 pub mod added;
+pub mod algorithms;
+pub mod calibrate;
 pub mod canaries;
 pub mod cells;
 pub mod choose;
 pub mod cli;
+pub mod clustering;
 pub mod commands;
+pub mod compare;
 pub mod config;
+pub mod criteria;
 pub mod customers;
 pub mod dataset;
+pub mod decision;
 pub mod describe;
+pub mod discretion;
+pub mod drift;
 pub mod elbow;
 pub mod error;
+pub mod evidence;
 pub mod expect;
 pub mod files;
 pub mod fit;
@@ -30,16 +41,22 @@ pub mod inputs;
 mod interrupt;
 pub mod kmeans;
 mod leftovers;
+pub mod lineage;
 pub mod metrics;
 pub mod names;
+pub mod pca;
+pub mod pictures;
 pub mod prepare;
 pub mod problems;
 pub mod profile;
 pub mod quality;
+pub mod random;
 pub mod read;
 pub mod rejects;
+pub mod report;
 pub mod ridge;
 pub mod screen;
+pub mod segmenting;
 pub mod settings;
 pub mod table;
 pub mod told;

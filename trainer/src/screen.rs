@@ -1,7 +1,11 @@
 //! What a person sees in the terminal, and what a script reads on standard error instead.
 
+mod compared;
+mod diff;
+mod drift;
 mod progress;
 mod report;
+mod segments;
 mod tables;
 
 use std::fmt::Display;
@@ -13,6 +17,8 @@ use clap::ColorChoice;
 
 use crate::error::Error;
 
+pub(crate) use diff::print_diff;
+pub(crate) use drift::print_drift;
 pub use progress::{Progress, Reading};
 pub(crate) use progress::{clear_progress, output_is_shown};
 pub(crate) use report::print_check;

@@ -7,6 +7,8 @@ use shared::date::{DateOrder, Day};
 use shared::dialect::DecimalMark;
 use shared::encoding::Encoding;
 
+use crate::algorithms::Algorithm;
+use crate::choose::ChooseBy;
 use crate::config::{Delimiter, Worded};
 use crate::prepare::Impute;
 use crate::read::Format;
@@ -84,7 +86,7 @@ pub struct ColumnArgs {
 /// How many segments.
 #[derive(Debug, Args)]
 pub struct SegmentArgs {
-    /// Find exactly this many segments instead of taking the elbow
+    /// Find exactly this many segments, whatever the evidence says
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub segments: Option<u16>,
     /// Try up to this many segments [default: 10]
@@ -96,6 +98,26 @@ pub struct SegmentArgs {
     /// Seed of everything random; the same seed and data give the same bytes [default: 0]
     #[arg(long)]
     pub seed: Option<u64>,
+}
+
+/// How segments are found and shown.
+#[derive(Debug, Args)]
+pub struct FindingArgs {
+    /// What decides on the number of segments: elbow, silhouette, gap or stability [default: elbow]
+    #[arg(long, value_name = "CRITERION", value_parser = word::<ChooseBy>)]
+    pub choose: Option<ChooseBy>,
+    /// k-means, mixture (Gaussian) or prototypes (for words beside numbers) [default: k-means]
+    #[arg(long, value_name = "NAME", value_parser = word::<Algorithm>)]
+    pub algorithm: Option<Algorithm>,
+    /// Try all algorithms on these customers and show them side by side
+    #[arg(long)]
+    pub compare: bool,
+    /// Continue this model: keep its number of segments, their ids and names, where they are still there
+    #[arg(long, value_name = "MODEL")]
+    pub previous: Option<PathBuf>,
+    /// Draw single customers on the report's map; otherwise only counts of 20 or more
+    #[arg(long)]
+    pub show_customers: bool,
 }
 
 /// What becomes of rows that cannot be used.

@@ -51,7 +51,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<(), Error> {
     table.forget(&settings.told)?;
     let mut understood = understand(&table, &settings.told)?;
     if let Some(plan) = &understood.plan {
-        Dataset::validate(&table, plan, &mut unusable, |_, _| {});
+        Dataset::validate(&table, plan, &mut unusable, |_, _, _| {});
     }
     unusable.tell(&mut understood.findings);
     let n_rows = table.n_rows() + n_faulty;
@@ -90,7 +90,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<(), Error> {
 }
 
 /// A report says which file it is about, not where somebody keeps it.
-fn file_name(path: &std::path::Path) -> String {
+pub(super) fn file_name(path: &std::path::Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 

@@ -33,7 +33,7 @@ fn write_all(folder: &Path, program: &Command) -> Result<(), Error> {
     files::make_directory(folder)?;
     let pages: Vec<(&Path, &[u8])> =
         pages.iter().map(|(path, page)| (path.as_path(), page.as_slice())).collect();
-    files::write_all(&pages)
+    files::write_all(&pages, None)
 }
 
 /// A page and the name of its file.

@@ -46,7 +46,7 @@ fn answer<'r>(reply: &'r Reply, artifact: &'r Artifact) -> Vec<Cell<'r>> {
     let answer = reply.answer();
     let segment = &answer.segment;
     let mut cells = vec![
-        Cell::Count(segment.id().into()),
+        Cell::Count(reply.segment_id().into()),
         Cell::Word(reply.segment_name()),
         Cell::Number(segment.distance()),
     ];

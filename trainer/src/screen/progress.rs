@@ -8,7 +8,11 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::evidence::nulls;
 use crate::fit::Stage;
+
+/// Data sets without groups.
+const NULL_SETS: u64 = (nulls::GAUSSIANS + nulls::UNIFORMS) as u64;
 
 /// What is done sooner needs no progress.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -121,6 +125,15 @@ impl Progress {
                 bar.set_message("finding segments");
                 bar.set_position(done as u64);
             }
+            Stage::Doubting(done) => {
+                bar.set_message("comparing with data without groups");
+                bar.set_length(NULL_SETS);
+                bar.set_position(done as u64);
+            }
+            Stage::Judging => bar.set_message("judging segments"),
+            Stage::Resampling => bar.set_message("finding segments again in samples"),
+            Stage::Comparing => bar.set_message("comparing algorithms"),
+            Stage::Describing => bar.set_message("describing segments"),
             Stage::Expecting => bar.set_message("fitting segment models"),
         }
     }

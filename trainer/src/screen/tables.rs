@@ -9,12 +9,14 @@ use shared::number::{self, Finite};
 use shared::segment_model::{SegmentModel, TargetKind, most_probable};
 use shared::{Artifact, Column, ColumnKind};
 
-use crate::choose::Reason;
 use crate::cli::FitArgs;
 use crate::describe::feature_names;
 use crate::fit::Fitted;
 use crate::infer::{ColumnReport, Role};
 use crate::quality::Quality;
+
+use super::compared::print_compared;
+use super::segments::{print_curve, print_decision, print_lineage, print_profiles};
 
 /// How wide a table is that no terminal shows.
 const PIPED: u16 = 120;
@@ -69,21 +71,23 @@ pub(super) fn align_right(table: &mut Table, columns: &[usize]) {
     }
 }
 
-/// A bar of twenty blocks at most, which a narrow table has room for; never empty for a share above 0.
-fn bar(share: f64) -> String {
-    (0..20).take_while(|&blocks| f64::from(blocks) < share * 20.0).map(|_| '█').collect()
-}
-
 /// What a fit understood, chose and made.
 pub(crate) fn print_fit(out: &mut impl Write, args: &FitArgs, fitted: &Fitted) -> io::Result<()> {
     writeln!(out, "{}: {} customers\n", args.data.display(), fitted.n_rows)?;
     print_columns(out, &fitted.columns)?;
-    print_curve(out, fitted)?;
-    print_segments(out, fitted.artifact.model().parts(), Some(&fitted.sizes))?;
+    print_curve(out, &fitted.evidence, fitted.decision.k)?;
+    print_decision(out, &fitted.decision)?;
+    print_profiles(out, &fitted.segments)?;
+    print_lineage(out, fitted.lineage.as_ref())?;
+    print_compared(out, &fitted.comparison)?;
+    print_expected(out, fitted.artifact.model().parts())?;
     print_quality(out, &fitted.quality)?;
     writeln!(out, "model {}", fitted.artifact.id().to_hex())?;
     let folder = args.out.display();
-    writeln!(out, "wrote {folder}/model.postcard, metrics.json, schema.json, timings.json")
+    writeln!(
+        out,
+        "wrote {folder}/model.postcard, report.html, metrics.json, schema.json, timings.json"
+    )
 }
 
 /// What each column is, in as few columns as say it.
@@ -112,67 +116,28 @@ pub(super) fn used_as(column: &ColumnReport) -> String {
     [Some(part), sensitive, folded].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-fn print_curve(out: &mut impl Write, fitted: &Fitted) -> io::Result<()> {
-    let choice = &fitted.choice;
-    let mut curve = table(&["k", "WCSS", "", "smallest segment", ""]);
-    let highest = choice.fits[0].inertia;
-    for (i, fit) in choice.fits.iter().enumerate() {
-        let k = i + 1;
-        let mut marks = Vec::new();
-        if k == choice.k {
-            marks.push("chosen");
-        }
-        if choice.elbow.from_one.is_some_and(|knee| knee.k == k) {
-            marks.push("knee from k = 1");
-        }
-        if choice.elbow.from_two.is_some_and(|knee| knee.k == k) {
-            marks.push("knee from k = 2");
-        }
-        let share = if highest > 0.0 { fit.inertia / highest } else { 0.0 };
-        curve.add_row([
-            k.to_string(),
-            format!("{:.1}", fit.inertia),
-            bar(share),
-            fit.sizes.iter().copied().min().unwrap_or(0).to_string(),
-            marks.join(", "),
+fn print_segments(out: &mut impl Write, parts: &ModelParts) -> io::Result<()> {
+    let mut segments = table(&["id", "segment", "share", "stability"]);
+    for info in &parts.segments {
+        segments.add_row([
+            info.id.to_string(),
+            info.name.clone(),
+            format!("{} %", info.share_percent),
+            info.stability_percent.map_or_else(String::new, |percent| format!("{percent} %")),
         ]);
     }
-    align_right(&mut curve, &[0, 1, 3]);
-    writeln!(out, "{curve}")?;
-    let k = choice.k;
-    match choice.reason {
-        Reason::Asked => {
-            writeln!(out, "as asked: {k} segments (the elbow is at {})\n", choice.elbow.k)
-        }
-        Reason::Elbow => writeln!(out, "{k} segments: the elbow of the curve\n"),
-        Reason::BelowElbow(elbow) => writeln!(
-            out,
-            "{k} segments: the elbow is at {elbow}, but a segment there would have too few customers\n"
-        ),
-    }
-}
-
-fn print_segments(
-    out: &mut impl Write,
-    parts: &ModelParts,
-    sizes: Option<&[usize]>,
-) -> io::Result<()> {
-    let header: &[&str] =
-        if sizes.is_some() { &["segment", "share", "customers"] } else { &["segment", "share"] };
-    let mut segments = table(header);
-    for (id, info) in parts.segments.iter().enumerate() {
-        let size = sizes.map(|sizes| sizes[id].to_string());
-        let share = format!("{} %", info.share_percent);
-        segments.add_row([info.name.clone(), share].into_iter().chain(size));
-    }
-    align_right(&mut segments, &[1, 2]);
+    align_right(&mut segments, &[0, 2, 3]);
+    keep_whole(&mut segments, &[0, 2, 3]);
     writeln!(out, "{segments}\n")?;
+    for info in parts.segments.iter().filter(|info| !info.description.is_empty()) {
+        writeln!(out, "{}: {}\n", info.name, info.description)?;
+    }
     print_expected(out, parts)
 }
 
 /// What is expected of each segment as a whole: typical values and most probable classes.
 fn print_expected(out: &mut impl Write, parts: &ModelParts) -> io::Result<()> {
-    let ids = (0..parts.segments.len()).map(|id| id.to_string());
+    let ids = parts.segments.iter().map(|info| info.id.to_string());
     let header: Vec<String> = ["typical of segment".to_owned()].into_iter().chain(ids).collect();
     let mut expected = table(&header.iter().map(String::as_str).collect::<Vec<_>>());
     for models in &parts.targets {
@@ -299,7 +264,7 @@ pub(crate) fn print_card(out: &mut impl Write, artifact: &Artifact) -> io::Resul
     if let Some(as_of) = parts.schema.as_of() {
         writeln!(out, "dates are counted back from {as_of}, unless a customer says another day\n")?;
     }
-    print_segments(out, parts, None)?;
+    print_segments(out, parts)?;
     let features = feature_names(parts);
     writeln!(out, "{} prepared features: {}", features.len(), features.join(", "))
 }
