@@ -152,6 +152,25 @@ fn a_difference_counts_every_customer_once_and_names_what_changed() {
 }
 
 #[test]
+fn a_mixture_is_continued_as_a_mixture_of_as_many() {
+    let folder = temporary();
+    // One cloud: nothing speaks clearly for any number.
+    let rows = customers(600, &GROUPS[..1], 1);
+    let data = write(folder.path(), "all.csv", &rows);
+    let mixture = ["--algorithm", "mixture", "--segments", "2"];
+    let old = fit(folder.path(), "old", &data, &mixture);
+    let later = write(folder.path(), "later.csv", &rows[..540]);
+    let free = fit(folder.path(), "free", &later, &mixture[..2]);
+    let new = fit(folder.path(), "new", &later, &["--previous", old.to_str().unwrap()]);
+    let of = |model: &Path, key: &str| {
+        let text = fs::read_to_string(model.with_file_name("metrics.json")).unwrap();
+        serde_json::from_str::<Value>(&text).unwrap()[key].clone()
+    };
+    assert_ne!(of(&free, "k"), 2, "by itself it would choose another number");
+    assert_eq!((of(&new, "k"), of(&new, "algorithm")), (2.into(), "mixture".into()));
+}
+
+#[test]
 fn movers_are_told_apart_by_the_column_that_moved_them() {
     let folder = temporary();
     // Two groups that differ in visits alone.

@@ -5,6 +5,14 @@ use shared::FeatureVector;
 
 use crate::algorithms::refine;
 use crate::clustering::Clustering;
+use crate::evidence::gather::Subject;
+use crate::random::{Purpose, Stream};
+
+/// Of more customers a sample says how far they usually are from their segment.
+const CALIBRATION_ROWS: usize = 20_000;
+
+/// The draw of [`Purpose::Sample`] that is this module's.
+const CALIBRATION_DRAW: usize = 20;
 
 /// As many as for the segments' models, and cut by the same hash: equal customers share a fold.
 const FOLDS: u128 = 5;
@@ -39,6 +47,17 @@ pub fn held_out_distances(
         distances[usize::from(segment)].push(distance);
     }
     distances
+}
+
+/// Held-out distances by segment: of all customers, or of a sample of many.
+pub fn held_out(subject: &Subject<'_>, clustering: &Clustering) -> Vec<Vec<f64>> {
+    let customers = &subject.dataset.customers;
+    let rows = Stream::new(subject.seed, Purpose::Sample, CALIBRATION_DRAW)
+        .choose(customers.len(), CALIBRATION_ROWS);
+    let chosen = || rows.iter().map(|&row| &customers[row]);
+    let vectors: Vec<_> = chosen().map(|c| subject.transform.apply(&c.record)).collect();
+    let folds: Vec<u128> = chosen().map(|customer| customer.fold_hash).collect();
+    held_out_distances(clustering, &vectors, &folds)
 }
 
 #[cfg(test)]

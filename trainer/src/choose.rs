@@ -5,6 +5,7 @@ mod votes;
 
 use crate::algorithms::prototypes::PrototypesError;
 use crate::decision::Decision;
+use crate::evidence::nulls::RANGE_CHANGE;
 use crate::evidence::{ElbowEvidence, Evidence, KneeEvidence, PerK};
 use crate::kmeans::KMeansError;
 
@@ -66,6 +67,13 @@ pub struct ChooseOptions {
     pub seed: u64,
     /// Which evidence decides.
     pub by: ChooseBy,
+}
+
+impl ChooseOptions {
+    /// The last number of segments that is fitted: a few beyond the range, to see whether a knee moves.
+    pub fn last_tried(&self) -> usize {
+        (self.max_segments + RANGE_CHANGE).max(self.segments.unwrap_or(0))
+    }
 }
 
 /// Why no number of segments will do.

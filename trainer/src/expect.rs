@@ -4,11 +4,17 @@ mod class;
 mod number;
 pub mod typical;
 
+use std::path::Path;
+
 use ndarray::{ArrayView2, Axis};
+use shared::Transform;
 use shared::model::TargetModels;
 use shared::segment_model::{Target, TargetKind};
 
+use self::typical::Segments;
 use crate::dataset::{Customer, Dataset, TargetValue};
+use crate::error::Error;
+use crate::infer::Plan;
 use crate::quality::Quality;
 
 /// How strongly a segment's model is held to the global one; without bound, it is the global one.
@@ -34,11 +40,38 @@ struct Row<'a, Y> {
     y: Y,
 }
 
+/// Every segment's model of the target, or what is typical of it; and how good they are.
+///
+/// # Errors
+/// When no customer's target is known.
+pub fn models(
+    plan: &Plan,
+    dataset: &Dataset,
+    transform: &Transform,
+    segments: &Segments<'_>,
+    path: &Path,
+) -> Result<(Vec<TargetModels>, Vec<Quality>), Error> {
+    let Some((target, _)) = &plan.target else {
+        let models = typical::models(&plan.schema, dataset, segments);
+        let quality = typical::quality(&models, dataset, segments.labels);
+        return Ok((models, quality));
+    };
+    let inputs = dataset.prepare_for_models(transform);
+    let Segments { labels, n_segments, .. } = *segments;
+    let found = self::target(target, dataset, inputs.view(), labels, n_segments);
+    let found = found.ok_or_else(|| Error::Unfit {
+        path: path.into(),
+        what: format!("no customer has a value of the target `{}`", target.name),
+        hint: "choose another target, or none".into(),
+    })?;
+    Ok((vec![found.models], vec![found.quality]))
+}
+
 /// Fits every segment's model of `target`; `None` when no customer's target is known.
 ///
 /// # Shapes: `x` is `(n_customers, n_model_inputs)`: features, then indicators of missing values; `labels` is
 /// `(n_customers,)`; both in canonical order.
-pub fn target(
+fn target(
     target: &Target,
     dataset: &Dataset,
     x: ArrayView2<'_, f64>,

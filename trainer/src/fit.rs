@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use shared::artifact::{self, Artifact};
-use shared::model::{ModelParts, SegmentInfo, TargetModels, Training};
-use shared::{Calibration, Model, Transform, math};
+use shared::model::{ModelParts, SegmentInfo, Training};
+use shared::{Calibration, Model, math};
 
 use crate::added;
 use crate::algorithms::Algorithm;
@@ -29,17 +29,10 @@ use crate::lineage::{Continued, Identity, Lineage};
 use crate::pictures::{self, Pictures};
 use crate::prepare::{self, ImputeOptions};
 use crate::quality::Quality;
-use crate::random::{Purpose, Stream};
 use crate::segmenting::{self, Found};
 use crate::table::Table;
 use crate::told::Told;
 use crate::unusable::Unusable;
-
-/// Of more customers a sample says how far they usually are from their segment.
-const CALIBRATION_ROWS: usize = 20_000;
-
-/// The draw of [`Purpose::Sample`] that is this module's.
-const CALIBRATION_DRAW: usize = 20;
 
 /// Pictures and groups never show fewer customers together.
 const FEWEST_SHOWN: usize = 20;
@@ -104,8 +97,8 @@ pub enum Stage {
     Preparing,
     /// Fits for every k; so many are done.
     Sweeping(usize),
-    /// Fits of data without groups; so many sets are done.
-    Doubting(usize),
+    /// Fits of data without groups; so many sets are done, of so many.
+    Doubting(usize, usize),
     /// Silhouettes.
     Judging,
     /// Fits of resampled customers.
@@ -189,11 +182,11 @@ pub fn fit(
         told: &options.told.segments,
         kept_names: &identity.kept,
     });
-    let infos = infos(&described, held_out(&subject, &clustering));
+    let infos = infos(&described, calibrate::held_out(&subject, &clustering));
 
     progress(Stage::Expecting);
     let segments = Segments { labels, n_segments, min_customers: choose.min_segment };
-    let (targets, quality) = expected(&plan, &dataset, &transform, &segments, table.path())?;
+    let (targets, quality) = expect::models(&plan, &dataset, &transform, &segments, table.path())?;
     let parts = ModelParts {
         assigner: assigner.clone(),
         segments: infos,
@@ -309,41 +302,6 @@ fn infos(described: &[SegmentProfile], distances: Vec<Vec<f64>>) -> Vec<SegmentI
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 100")]
 fn percent(share: f64) -> u8 {
     math::floor(100.0 * share + 0.5) as u8
-}
-
-/// Every segment's model of the target, or what is typical of it; and how good they are.
-fn expected(
-    plan: &Plan,
-    dataset: &Dataset,
-    transform: &Transform,
-    segments: &Segments<'_>,
-    path: &Path,
-) -> Result<(Vec<TargetModels>, Vec<Quality>), Error> {
-    let Some((target, _)) = &plan.target else {
-        let models = expect::typical::models(&plan.schema, dataset, segments);
-        let quality = expect::typical::quality(&models, dataset, segments.labels);
-        return Ok((models, quality));
-    };
-    let inputs = dataset.prepare_for_models(transform);
-    let Segments { labels, n_segments, .. } = *segments;
-    let found = expect::target(target, dataset, inputs.view(), labels, n_segments);
-    let found = found.ok_or_else(|| Error::Unfit {
-        path: path.into(),
-        what: format!("no customer has a value of the target `{}`", target.name),
-        hint: "choose another target, or none".into(),
-    })?;
-    Ok((vec![found.models], vec![found.quality]))
-}
-
-/// Held-out distances by segment: of all customers, or of a sample of many.
-fn held_out(subject: &Subject<'_>, clustering: &Clustering) -> Vec<Vec<f64>> {
-    let customers = &subject.dataset.customers;
-    let rows = Stream::new(subject.seed, Purpose::Sample, CALIBRATION_DRAW)
-        .choose(customers.len(), CALIBRATION_ROWS);
-    let chosen = || rows.iter().map(|&row| &customers[row]);
-    let vectors: Vec<_> = chosen().map(|c| subject.transform.apply(&c.record)).collect();
-    let folds: Vec<u128> = chosen().map(|customer| customer.fold_hash).collect();
-    calibrate::held_out_distances(clustering, &vectors, &folds)
 }
 
 /// The artifact's bytes, and what is read back from them.

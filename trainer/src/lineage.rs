@@ -7,6 +7,7 @@
 
 mod contingency;
 mod continued;
+mod diff;
 mod labels;
 mod matching;
 mod moves;
@@ -15,9 +16,10 @@ use serde::Serialize;
 
 pub use self::contingency::Contingency;
 pub use self::continued::{Continued, Identity};
+pub use self::diff::{Against, DiffReport, Movement, Preparation, Reason};
 pub use self::labels::{labels, start};
 pub use self::matching::{Matching, matched};
-pub use self::moves::{Against, BORDER, DiffReport, Movement, Moves, Preparation, Reason};
+pub use self::moves::{BORDER, Moves};
 
 /// The segments of two models, matched on the customers of the new table.
 #[derive(Debug, Clone, Serialize)]

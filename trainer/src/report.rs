@@ -6,9 +6,12 @@
 mod cards;
 mod curves;
 mod draw;
+mod groups;
 mod html;
+mod map;
 mod parts;
-mod plots;
+mod silhouettes;
+mod spread;
 mod tables;
 mod words;
 
@@ -123,8 +126,8 @@ fn page<'a>(
         chosen_by: words::chosen_by(decision.chosen_by),
         dissolving: dissolving.map(|segment| (segment.id, segment.name.as_str())).collect(),
         cards: cards::cards(metrics),
-        map: plots::map(metrics, customers),
-        loadings: metrics.pictures.map.as_ref().map(plots::loadings),
+        map: map::map(metrics, customers),
+        loadings: metrics.pictures.map.as_ref().map(map::loadings),
         shows_customers: customers.is_some(),
         heat: cards::heat(metrics),
         elbow: curves::elbow(metrics),
@@ -133,14 +136,14 @@ fn page<'a>(
         knees: (!knees.rows.is_empty()).then_some(knees),
         small: curves::criteria(metrics),
         by_k: curves::table(metrics.evidence),
-        silhouette: plots::silhouettes(metrics),
+        silhouette: silhouettes::silhouettes(metrics),
         how: how(metrics),
         comparison: tables::comparison(metrics),
         lineage: tables::lineage(metrics),
         spreads,
         more_spreads,
         spreads_omitted,
-        groups: (0..metrics.groups.len()).map(|group| plots::groups(metrics, group)).collect(),
+        groups: (0..metrics.groups.len()).map(|group| groups::groups(metrics, group)).collect(),
         quality: tables::quality(metrics),
         columns: tables::columns(metrics),
         findings: tables::findings(metrics),
@@ -162,7 +165,7 @@ fn spreads(metrics: &Metrics<'_>) -> Vec<Chart> {
     let telling = |index: usize| {
         let distribution = &all[index];
         let differences =
-            (0..distribution.segments.len()).map(|s| plots::difference(distribution, s));
+            (0..distribution.segments.len()).map(|s| spread::difference(distribution, s));
         differences.filter(|difference| difference.is_finite()).fold(0.0, f64::max)
     };
     let mut indices: Vec<usize> = (0..all.len()).filter(|&i| !all[i].bins.is_empty()).collect();
@@ -172,7 +175,7 @@ fn spreads(metrics: &Metrics<'_>) -> Vec<Chart> {
     let mut draw = |index: usize| {
         let size = all[index].bins.len() * (all[index].segments.len() + 2);
         cells += size;
-        plots::distribution(metrics, index, cells <= SPREAD_CELLS)
+        spread::distribution(metrics, index, cells <= SPREAD_CELLS)
     };
     indices.into_iter().map(&mut draw).collect()
 }

@@ -13,7 +13,6 @@ use crate::criteria::silhouette::{Silhouette, silhouettes};
 use crate::decision::Decision;
 use crate::evidence::Evidence;
 use crate::evidence::gather::{Subject, gather};
-use crate::evidence::nulls::RANGE_CHANGE;
 use crate::evidence::zeros::zero_pattern;
 use crate::fit::Stage;
 use crate::kmeans::{self, KMeansError, KMeansFit, KMeansParams};
@@ -50,7 +49,7 @@ pub fn sweep(
     progress: impl Fn(Stage) + Sync,
 ) -> Result<Vec<KMeansFit>, KMeansError> {
     let before = continued.map_or(0, Continued::n_segments);
-    let last = (options.max_segments + RANGE_CHANGE).max(options.segments.unwrap_or(0)).max(before);
+    let last = options.last_tried().max(before);
     let mut fits = kmeans::sweep(x, last, options.seed, |k| progress(Stage::Sweeping(k)))?;
     let start = continued.and_then(|continued| continued.start.as_ref());
     if let Some((start, best)) = start.zip(before.checked_sub(1).and_then(|i| fits.get_mut(i))) {
@@ -84,8 +83,13 @@ pub fn find(
     let k_means = &subject.fits[number.k - 1];
     let clustering = match algorithm {
         Algorithm::KMeans => k_means.into(),
-        Algorithm::Mixture if options.segments.is_some() => {
-            mixture::fit(subject.x, &k_means.labels, options.min_segment, subject.seed).into()
+        // Asked for, or kept of the model that is continued.
+        Algorithm::Mixture if options.segments.is_some() || before == Some(number.k) => {
+            let fit = mixture::fit(subject.x, &k_means.labels, options.min_segment, subject.seed);
+            if options.segments.is_none() && fit.sizes.len() < number.k {
+                number = number.by_bic(fit.sizes.len(), fit.bic);
+            }
+            fit.into()
         }
         Algorithm::Mixture => {
             let starts = &subject.fits[..options.max_segments.min(subject.fits.len())];

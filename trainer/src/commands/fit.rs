@@ -69,8 +69,7 @@ pub(super) fn run(args: &FitArgs) -> Result<(), Error> {
     note(&format!("read as: {}", table.read_as()));
     table.forget(&options.told)?;
     let read = start.elapsed().as_secs_f64();
-    let tried = options.choose.segments.unwrap_or(0).max(options.choose.max_segments);
-    let progress = Progress::new(tried);
+    let progress = Progress::new(options.choose.last_tried());
     let fitted = fit(&table, &options, &mut unusable, |stage| progress.show(stage));
     progress.clear();
     let fitted = fitted?;

@@ -59,25 +59,27 @@ pub fn normalised_mutual_information(a: &[u16], b: &[u16]) -> f64 {
     (information / mean).clamp(0.0, 1.0)
 }
 
-/// For each segment of `a`, the largest Jaccard similarity with a segment of `b`: customers in both over
-/// customers in either (Hennig 2007, Computational Statistics & Data Analysis 52, pages 258-271). 0 for a
-/// segment without customers.
+/// For each of `n_a` segments of `a`, the largest Jaccard similarity with a segment of `b`: customers in both over
+/// customers in either (Hennig 2007, Computational Statistics & Data Analysis 52, pages 258-271). A customer may be
+/// in no segment of one; `None` for a segment without customers.
 ///
 /// # Shapes: `(n_a,)`.
-pub fn jaccard_of_each(a: &[u16], b: &[u16], n_a: usize, n_b: usize) -> Vec<f64> {
-    let counts = contingency(a, b, n_a, n_b);
+pub fn jaccard_of_each(a: &[Option<u16>], b: &[Option<u16>], n_a: usize) -> Vec<Option<f64>> {
+    // Whoever has no segment is counted behind the segments, and compared with nobody.
+    let with_rest = |labels: &[Option<u16>], n: usize| -> Vec<u16> {
+        let rest = u16::try_from(n).expect("segments are fewer than 65,536");
+        labels.iter().map(|label| label.unwrap_or(rest)).collect()
+    };
+    let n_b = b.iter().flatten().max().map_or(0, |label| usize::from(*label) + 1);
+    let counts = contingency(&with_rest(a, n_a), &with_rest(b, n_b), n_a + 1, n_b + 1);
     let of_b = counts.sum_axis(Axis(0));
-    counts
-        .rows()
-        .into_iter()
-        .map(|row| {
-            let of_a = row.sum();
-            let pairs = row.into_iter().zip(&of_b).filter(|(both, _)| **both > 0);
-            pairs
-                .map(|(&both, &of_b)| both as f64 / (of_a + of_b - both) as f64)
-                .fold(0.0, f64::max)
-        })
-        .collect()
+    let best = |row: ndarray::ArrayView1<'_, u64>| {
+        let of_a = row.sum();
+        let pairs = row.into_iter().zip(&of_b).take(n_b).filter(|(both, _)| **both > 0);
+        let similarities = pairs.map(|(&both, &of_b)| both as f64 / (of_a + of_b - both) as f64);
+        (of_a > 0).then(|| similarities.fold(0.0, f64::max))
+    };
+    counts.rows().into_iter().take(n_a).map(best).collect()
 }
 
 fn n_labels(labels: &[u16]) -> usize {

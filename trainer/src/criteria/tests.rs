@@ -197,8 +197,10 @@ fn agreement_is_scikit_learns() {
 #[test]
 fn each_segment_has_the_jaccard_similarity_of_the_segment_most_like_it() {
     let (a, b) = ([0, 0, 0, 0, 1, 1, 3], [1, 1, 1, 0, 0, 0, 0]);
-    assert_eq!(jaccard_of_each(&a, &b, 4, 2), [3.0 / 4.0, 2.0 / 4.0, 0.0, 1.0 / 4.0]);
-    assert_eq!(jaccard_of_each(&b, &a, 2, 4), [2.0 / 4.0, 3.0 / 4.0]);
+    let (a, b) = (a.map(Some), b.map(Some));
+    let of_a = [Some(3.0 / 4.0), Some(2.0 / 4.0), None, Some(1.0 / 4.0)];
+    assert_eq!(jaccard_of_each(&a, &b, 4), of_a);
+    assert_eq!(jaccard_of_each(&b, &a, 2), [Some(2.0 / 4.0), Some(3.0 / 4.0)]);
 }
 
 #[test]

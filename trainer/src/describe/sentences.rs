@@ -6,14 +6,14 @@ use shared::{Column, ColumnKind, Sensitive};
 
 use super::figures::{Figures, share};
 use super::lexicon::{CAMPAIGN, CONTRACT, OCCUPATION, PAYMENT, PLACE, concept, goods};
+use super::phrases::{
+    MOST, People, SAYS_THE_SAME, bare_goods, correlation, has, is_plain, is_state, only_says,
+    people, people_who_are,
+};
 use super::readable::{
     is_long, list, number, percent, readable, sentence_case, thing, with_article, word,
 };
 use super::traits::{Measured, Seen, Sense, WORTH_A_WORD};
-use super::words::{
-    MOST, People, SAYS_THE_SAME, bare_goods, correlation, has, is_plain, is_state, only_says,
-    people, people_who_are,
-};
 use crate::names::says;
 
 /// The first sentence has so many figures,

@@ -26,6 +26,15 @@ fn the_same_shares_are_no_drift_and_a_new_kind_of_customer_is() {
     assert!(p(&[215, 225, 60]).iter().all(|p| *p < 0.001));
 }
 
+#[test]
+fn drift_can_be_called_however_many_columns_it_is_sought_in() {
+    let side = side(&[0.5, 0.5, 0.0], 1000, 20);
+    for (n_comparisons, alpha) in [(400, 0.01), (20, 0.001)] {
+        let p = Chance::simulate(&side, &[100, 100, 300], n_comparisons, alpha, (0, 0)).p;
+        assert!(p.iter().all(|p| p * n_comparisons as f64 <= alpha), "{n_comparisons}: {p:?}");
+    }
+}
+
 /// What makes a p-value one: under no change it is at most 5 % in about 5 % of all samples.
 #[test]
 fn p_values_are_uniform_where_there_is_no_drift() {

@@ -59,10 +59,10 @@ pub fn gather(
     let max_segments = max_segments.min(fits.len());
     let wcss: Vec<f64> = fits.iter().map(|fit| fit.inertia).collect();
 
-    progress(Stage::Doubting(0));
     let columns: Vec<usize> = subject.transform.features().iter().map(|f| f.column).collect();
-    let nulls =
-        nulls::null_curves(x, &columns, max_segments, seed, |done| progress(Stage::Doubting(done)));
+    let nulls = nulls::null_curves(x, &columns, max_segments, seed, |done, of| {
+        progress(Stage::Doubting(done, of));
+    });
     let gap = Gap::of(&nulls);
 
     progress(Stage::Judging);

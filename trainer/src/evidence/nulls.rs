@@ -72,7 +72,7 @@ impl NullCurves {
 }
 
 /// Draws the data sets and fits k = 1 to `max_segments` to each, and to the customers on the same number of
-/// rows. `on_done` hears how many of the sets are finished, not necessarily in order.
+/// rows. `on_done` hears how many of the sets are finished, not necessarily in order, and how many there are.
 ///
 /// # Shapes: `x` is `(n_customers, n_features)`, on the grid, in canonical order, at least one of each; `columns` is
 /// `(n_features,)`: the column that each feature is of.
@@ -81,16 +81,18 @@ pub fn null_curves(
     columns: &[usize],
     max_segments: usize,
     seed: u64,
-    on_done: impl Fn(usize) + Sync,
+    on_done: impl Fn(usize, usize) + Sync,
 ) -> NullCurves {
     let rows = sample_size(x.nrows(), x.ncols(), max_segments);
     let sample = x.select(Axis(0), &Stream::new(seed, Purpose::Sample, 0).choose(x.nrows(), rows));
     let null = Null::of(sample.view(), columns);
     let done = AtomicUsize::new(0);
+    let n_permuted = if null.is_discrete() { PERMUTED } else { 0 };
+    let of = GAUSSIANS + UNIFORMS + n_permuted;
     let curves = |n_sets: usize, draw: &(dyn Fn(usize) -> Array2<f64> + Sync)| -> Vec<Vec<f64>> {
         let one = |set| {
             let curve = curve(draw(set).view(), max_segments, seed);
-            on_done(done.fetch_add(1, Ordering::Relaxed) + 1);
+            on_done(done.fetch_add(1, Ordering::Relaxed) + 1, of);
             curve
         };
         (0..n_sets).into_par_iter().map(one).collect()
@@ -100,9 +102,7 @@ pub fn null_curves(
         data: curve(sample.view(), max_segments, seed),
         gaussian: curves(GAUSSIANS, &|set| null.gaussian(seed, set)),
         uniform: curves(UNIFORMS, &|set| null.uniform(seed, set)),
-        permuted: curves(if null.is_discrete() { PERMUTED } else { 0 }, &|set| {
-            null.permuted(seed, set)
-        }),
+        permuted: curves(n_permuted, &|set| null.permuted(seed, set)),
     }
 }
 
@@ -223,7 +223,7 @@ mod tests {
     fn evidence(x: &Array2<f64>, first_k: usize) -> Option<KneeEvidence> {
         let fits = sweep(x.view(), 13, 0, |_| ()).unwrap();
         let curve: Vec<f64> = fits.iter().map(|fit| fit.inertia).collect();
-        knee_evidence(&curve, 10, first_k, &null_curves(x.view(), &[0, 1], 10, 0, |_| ()))
+        knee_evidence(&curve, 10, first_k, &null_curves(x.view(), &[0, 1], 10, 0, |_, _| ()))
     }
 
     #[test]
@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn bands_are_shares_that_fall_from_one() {
-        let nulls = null_curves(clouds(200, 1, 0.0).view(), &[0, 1], 6, 0, |_| ());
+        let nulls = null_curves(clouds(200, 1, 0.0).view(), &[0, 1], 6, 0, |_, _| ());
         let bands = null_bands(&nulls);
         assert_eq!((bands.len(), bands[0]), (6, [1.0, 1.0]));
         assert!(bands.iter().all(|[low, high]| low <= high && *low > 0.0));
@@ -265,7 +265,8 @@ mod tests {
         let [one, two] = [1, 2].map(|threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             let most = AtomicUsize::new(0);
-            let heard = |done| {
+            let heard = |done, of| {
+                assert_eq!(of, GAUSSIANS + UNIFORMS);
                 most.fetch_max(done, Ordering::Relaxed);
             };
             let nulls = pool.install(|| null_curves(x.view(), &[0, 1], 5, 9, heard));
@@ -279,13 +280,13 @@ mod tests {
     #[test]
     fn data_with_hardly_anything_in_them_give_no_knee_and_no_panic() {
         for x in [Array2::zeros((40, 2)), Array2::zeros((1, 2)), clouds(2, 1, 0.0)] {
-            let nulls = null_curves(x.view(), &[0, 1], 10, 0, |_| ());
+            let nulls = null_curves(x.view(), &[0, 1], 10, 0, |_, _| ());
             assert!(nulls.data.len() <= 2);
             assert!(knee_evidence(&nulls.data, 10, 1, &nulls).is_none());
             null_bands(&nulls);
         }
         let few = Array2::from_shape_fn((50, 1), |(i, _)| (i % 4) as f64);
-        let nulls = null_curves(few.view(), &[0], 10, 0, |_| ());
+        let nulls = null_curves(few.view(), &[0], 10, 0, |_, _| ());
         assert_eq!((nulls.data.len(), nulls.gaussian[0].len()), (4, 10));
         let found = knee_evidence(&nulls.data, 10, 1, &nulls).unwrap();
         assert_eq!((found.k_shorter, found.k_longer), (None, None));

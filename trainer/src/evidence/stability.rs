@@ -12,6 +12,7 @@ use ndarray::ArrayView2;
 use rayon::prelude::*;
 use shared::Schema;
 
+use crate::criteria::agreement::jaccard_of_each;
 use crate::dataset::Dataset;
 use crate::kmeans::quick_sweep;
 use crate::prepare::{self, ImputeOptions};
@@ -114,7 +115,7 @@ pub fn jaccard_with(
         pairs
             .map(|(labels, found)| {
                 let labels_here: Vec<Label> = chosen.iter().map(|&i| labels[i]).collect();
-                best_matches(&labels_here, found, n_labels(labels))
+                jaccard_of_each(&labels_here, found, n_labels(labels))
             })
             .collect()
     };
@@ -146,34 +147,6 @@ fn n_labels(labels: &[Label]) -> usize {
     labels.iter().flatten().max().map_or(0, |&id| usize::from(id) + 1)
 }
 
-/// For each of `n_segments` segments of `labels` the largest Jaccard similarity, |A and B| / |A or B|, with a segment
-/// of `found`; `None` for a segment without members here.
-fn best_matches(labels: &[Label], found: &[Label], n_segments: usize) -> Vec<Option<f64>> {
-    let n_found = n_labels(found);
-    let mut both = vec![0_usize; n_segments * n_found];
-    let (mut sizes, mut found_sizes) = (vec![0_usize; n_segments], vec![0_usize; n_found]);
-    for (label, found) in labels.iter().zip(found) {
-        let (label, found) = (label.map(usize::from), found.map(usize::from));
-        if let Some(a) = label {
-            sizes[a] += 1;
-        }
-        if let Some(b) = found {
-            found_sizes[b] += 1;
-        }
-        if let (Some(a), Some(b)) = (label, found) {
-            both[a * n_found + b] += 1;
-        }
-    }
-    let best = |a: usize| {
-        let similarity = |b: usize| {
-            let both = both[a * n_found + b];
-            both as f64 / (sizes[a] + found_sizes[b] - both).max(1) as f64
-        };
-        (0..n_found).map(similarity).fold(0.0, f64::max)
-    };
-    (0..n_segments).map(|a| (sizes[a] > 0).then(|| best(a))).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use shared::number::Finite;
@@ -192,15 +165,15 @@ mod tests {
         let found = some(&[5, 5, 5, 1, 1, 1]);
         // {0, 1, 2} of {0, 1, 2, 3}; {4, 5} of {3, 4, 5}.
         let expected = [Some(0.75), Some(2.0 / 3.0), None];
-        assert_eq!(best_matches(&original, &found, 3), expected);
+        assert_eq!(jaccard_of_each(&original, &found, 3), expected);
     }
 
     #[test]
     fn who_has_no_segment_belongs_to_none() {
         let original = [Some(0), Some(0), None, Some(1)];
         let found = [Some(0), None, Some(0), None];
-        assert_eq!(best_matches(&original, &found, 2), [Some(1.0 / 3.0), Some(0.0)]);
-        assert_eq!(best_matches(&original, &[None; 4], 2), [Some(0.0), Some(0.0)]);
+        assert_eq!(jaccard_of_each(&original, &found, 2), [Some(1.0 / 3.0), Some(0.0)]);
+        assert_eq!(jaccard_of_each(&original, &[None; 4], 2), [Some(0.0), Some(0.0)]);
     }
 
     fn schema(d: usize) -> Schema {

@@ -112,6 +112,18 @@ pub(super) fn percent_text(value: f64) -> String {
     format!("{}\u{a0}%", signed(format!("{percent:.digits$}")))
 }
 
+/// A figure on an axis, without needless zeros.
+pub(super) fn short_text(value: f64) -> String {
+    // Steps of a tenth do not quite add up to 0.
+    let value = if value.abs() < 1e-9 { 0.0 } else { value };
+    let whole = (value - value.round()).abs() < 1e-9;
+    if whole && value.abs() < 1000.0 {
+        text(value).replace(".00", "").replace(".0", "")
+    } else {
+        text(value)
+    }
+}
+
 /// A number as text: to three digits, thousands grouped.
 pub(super) fn text(value: f64) -> String {
     if !value.is_finite() {

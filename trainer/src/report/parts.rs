@@ -3,7 +3,14 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::html::Html;
+use super::html::{Html, cut};
+use crate::metrics::Metrics;
+
+/// A segment's name where there is little room.
+pub(super) fn short(metrics: &Metrics<'_>, position: usize) -> String {
+    let segment = &metrics.segments[position];
+    format!("{} {}", segment.id, cut(&segment.name, 32))
+}
 
 /// A table with a caption; the first cell of a row is its heading.
 #[derive(Template)]

@@ -8,11 +8,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::evidence::nulls;
 use crate::fit::Stage;
-
-/// Data sets without groups.
-const NULL_SETS: u64 = (nulls::GAUSSIANS + nulls::UNIFORMS) as u64;
 
 /// What is done sooner needs no progress.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -125,9 +121,9 @@ impl Progress {
                 bar.set_message("finding segments");
                 bar.set_position(done as u64);
             }
-            Stage::Doubting(done) => {
+            Stage::Doubting(done, of) => {
                 bar.set_message("comparing with data without groups");
-                bar.set_length(NULL_SETS);
+                bar.set_length(of as u64);
                 bar.set_position(done as u64);
             }
             Stage::Judging => bar.set_message("judging segments"),
