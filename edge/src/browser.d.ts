@@ -50,12 +50,37 @@ export interface SmallestChange {
 
 /** What to expect: a number in the target's unit, or the most probable class. */
 export type Prediction =
-  | { target: string; kind: "number"; value: number }
-  | { target: string; kind: "class"; value: string; probabilities: Record<string, number> };
+  | { target: string; kind: "number"; value: number; interval?: Interval; reasons?: Margin[] }
+  | { target: string; kind: "class"; value: string; probabilities: Record<string, number>; reasons?: Margin[] };
+
+/** Where a number will usually lie: in the share `level` of all cases. */
+export interface Interval {
+  level: number;
+  lower: number;
+  upper: number;
+}
+
+/**
+ * Why this prediction, for a target that was asked for: `margin` is the sum, in this order, of `base` and the
+ * contributions. Of a class one for each, whose exponentials the probabilities are proportional to; of a number one,
+ * which is it, or its logarithm.
+ */
+export interface Margin {
+  class?: string;
+  margin: number;
+  base: number;
+  contributions: { field: string; value: number }[];
+}
 
 export interface Recommendation {
+  /** Of the recipe, where one gave it. */
+  id?: string;
   title: string;
   text: string;
+  /** Why it applies to this customer. */
+  why: string;
+  link?: string;
+  goal?: string;
 }
 
 /** Why a customer was refused (RFC 9457). Thrown as `error.problem`. */

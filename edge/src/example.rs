@@ -5,6 +5,7 @@ use shared::baseline::{Baseline, Bins};
 use shared::centroids::Centroids;
 use shared::model::{SegmentInfo, Training};
 use shared::number::Finite;
+use shared::playbook::TypicalGap;
 use shared::transform::ColumnStep;
 use shared::{Assigner, Column, ColumnKind, Model, ModelParts, Playbook, Schema, Transform};
 
@@ -40,7 +41,9 @@ pub(crate) fn artifact() -> Vec<u8> {
         assigner: Assigner::KMeans(centres),
         segments: vec![SegmentInfo::new(0, "young", 50), SegmentInfo::new(1, "old", 50)],
         targets: vec![],
-        playbook: Playbook::Shortfall { threshold: 9.0, columns: vec![], typical: vec![] },
+        usual: vec![],
+        means: vec![0.0; 3],
+        playbook: Playbook::TypicalGap(TypicalGap { threshold: 9.0, at_most: 1, usual: vec![] }),
         training: Training {
             seed: 0,
             wcss: vec![1.0],

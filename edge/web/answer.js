@@ -19,18 +19,26 @@ export function answerOf(reply) {
     ...(segment.description ? [element("p", {}, segment.description)] : []),
     element("p", { class: "hint" }, `Distance from the middle of the segment: ${rounded(distance)}`),
     ...predictions.flatMap(predictionOf),
-    ...recommendations.map(({ title, text }) =>
-      element("div", { class: "advice" }, element("h3", {}, title), element("p", {}, text)),
-    ),
+    ...recommendations.map(adviceOf),
     ...(runner_up ? [reasonsOf(reply)] : []),
   ];
 }
 
+function adviceOf({ title, text, why, link }) {
+  const go = link ? [element("p", {}, element("a", { href: link, rel: "noopener" }, link))] : [];
+  const reason = why ? [element("p", { class: "hint" }, why)] : [];
+  return element("div", { class: "advice" }, element("h3", {}, title), element("p", {}, text), ...reason, ...go);
+}
+
+/** The contributions that weigh most. */
+function strongestOf(contributions) {
+  const byStrength = (a, b) => Math.abs(b.value) - Math.abs(a.value);
+  return contributions.filter(({ value }) => value !== 0).sort(byStrength).slice(0, 3);
+}
+
 /** Why this segment and not the next, and what would change it. */
 function reasonsOf({ runner_up, reasons, smallest_change }) {
-  const byStrength = (a, b) => Math.abs(b.value) - Math.abs(a.value);
-  const strongest = reasons.contributions.filter(({ value }) => value !== 0).sort(byStrength).slice(0, 3);
-  const rows = strongest.map(({ field, value }) => {
+  const rows = strongestOf(reasons.contributions).map(({ field, value }) => {
     const side = value > 0 ? "speaks for this segment" : "speaks for the next one";
     return element("li", {}, `${field.replaceAll("_", " ")} ${side} (${rounded(Math.abs(value))})`);
   });
@@ -54,7 +62,22 @@ function predictionOf(prediction) {
   const value = prediction.kind === "number" ? rounded(prediction.value) : prediction.value;
   const line = element("p", { class: "prediction" }, `Expected ${prediction.target.replaceAll("_", " ")}: `);
   line.append(element("strong", {}, value));
-  return prediction.kind === "class" ? [line, barsOf(prediction.probabilities)] : [line];
+  const { interval } = prediction;
+  if (interval) {
+    const ends = `${rounded(interval.lower)} and ${rounded(interval.upper)}`;
+    line.append(`, in ${Math.round(100 * interval.level)} of 100 cases between ${ends}`);
+  }
+  const bars = prediction.kind === "class" ? [barsOf(prediction.probabilities)] : [];
+  return [line, ...bars, ...whyOf(prediction)];
+}
+
+/** Which fields raise and which lower what is expected. */
+function whyOf({ value, reasons }) {
+  const of = reasons?.find((margin) => margin.class === undefined || margin.class === value);
+  const strongest = of ? strongestOf(of.contributions) : [];
+  if (strongest.length === 0) return [];
+  const said = strongest.map(({ field, value }) => `${field.replaceAll("_", " ")} ${value > 0 ? "raises" : "lowers"} it`);
+  return [element("p", { class: "hint" }, `Most of all, ${said.join(", ")}.`)];
 }
 
 function barsOf(probabilities) {

@@ -147,6 +147,11 @@ impl Artifact {
 
     /// The whole answer for a customer, as every face of Wedge gives it.
     pub fn recommend(&self, record: &Record) -> Reply<'_> {
+        Reply::new(self, self.model.explain(record))
+    }
+
+    /// The same answer without saying why: a fraction of the work.
+    pub fn answer(&self, record: &Record) -> Reply<'_> {
         Reply::new(self, self.model.answer(record))
     }
 }
@@ -200,7 +205,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
     use crate::example;
-    use crate::playbook::Playbook;
+    use crate::playbook::{Playbook, TypicalGap};
     use alloc::string::ToString;
 
     fn bytes() -> Vec<u8> {
@@ -285,7 +290,8 @@ mod tests {
         let model = example::model();
         let asked = Canaries::ask(&model, example::canaries());
         let mut parts = example::parts();
-        parts.targets[1].by_segment[1] = crate::SegmentModel::Constant(2.000_000_000_000_000_4);
+        parts.targets[1].own[1].margin =
+            crate::Margin::Constant(Vec::from([0.750_000_000_000_000_1]));
         let changed = Model::new(parts).unwrap();
         let body = wire::write(&changed, &asked).unwrap();
         assert_eq!(Artifact::decode(&seal(&body).unwrap()), Err(ArtifactError::Canary));
@@ -327,7 +333,6 @@ mod tests {
         let mut parts = example::parts();
         for models in &mut parts.targets {
             models.target.kind = crate::segment_model::TargetKind::Class { classes: Vec::new() };
-            models.by_segment.fill(crate::SegmentModel::Frequencies(Vec::new()));
         }
         assert_eq!(Model::new(parts.clone()), Err(Defect::Targets));
         let body = wire::write_unchecked(&parts);
@@ -357,7 +362,10 @@ mod tests {
         refused(|p| p.segments[0].stability_percent = Some(101), Defect::Segments);
         refused(|p| p.segments[0].id = 2, Defect::Segments);
         refused(|p| p.training.next_segment_id = 4, Defect::Segments);
-        refused(|p| drop(p.targets[0].by_segment.pop()), Defect::Targets);
+        refused(|p| drop(p.targets[0].own.pop()), Defect::Targets);
+        refused(|p| p.targets[0].own[0].weight = -0.5, Defect::Targets);
+        refused(|p| p.means.push(0.0), Defect::Targets);
+        refused(|p| p.usual[0].link = crate::segment_model::Link::Prepared(1), Defect::Targets);
         refused(|p| p.targets[1].target.name = "spend".into(), Defect::Targets);
         let prototypes = |centres: &[f64], levels: &[u16]| {
             crate::Assigner::Prototypes(crate::Prototypes::new(centres, levels, 1.0, 2).unwrap())
@@ -376,11 +384,8 @@ mod tests {
         refused(|p| p.baseline = example::all_alike(&p.schema, 1), Defect::Baseline);
         refused(
             |p| {
-                p.playbook = Playbook::Shortfall {
-                    threshold: 0.5,
-                    columns: [3].into(),
-                    typical: [1.0, 1.0].into(),
-                }
+                let usual = [1].into();
+                p.playbook = Playbook::TypicalGap(TypicalGap { threshold: 0.5, at_most: 1, usual });
             },
             Defect::Playbook,
         );

@@ -26,7 +26,7 @@ impl Canaries {
         let mut segments = Vec::with_capacity(records.len());
         let mut figures = Vec::new();
         for record in &records {
-            let answer = model.answer(record);
+            let answer = model.explain(record);
             segments.push(answer.segment.id());
             push_figures(&answer, &mut figures);
         }
@@ -43,16 +43,33 @@ impl Canaries {
 }
 
 /// The distances to every segment, the difference of scores, the outlier p-value and the cost of the smallest
-/// change, where there are such; then every predicted number and probability.
+/// change, where there are such; then every predicted number with its interval, every probability; and of what adds up
+/// to each margin the base, the sum and the sum weighted by place.
 fn push_figures(answer: &Answer, figures: &mut Vec<f64>) {
     figures.extend_from_slice(answer.segment.distances());
-    figures.extend(answer.reasons.as_ref().map(|reasons| reasons.difference));
     figures.extend(answer.outlier_p);
-    figures.extend(answer.smallest_change.as_ref().map(|change| change.cost));
     for prediction in &answer.predictions {
         match prediction {
-            Prediction::Number(value) => figures.push(*value),
+            Prediction::Number { value, interval } => {
+                figures.push(*value);
+                figures.extend(interval.iter().flat_map(|i| [i.lower, i.upper]));
+            }
             Prediction::Class(probabilities) => figures.extend_from_slice(probabilities),
         }
+    }
+    let Some(why) = &answer.why else { return };
+    figures.extend(why.reasons.as_ref().map(|reasons| reasons.difference));
+    figures.extend(why.smallest_change.as_ref().map(|change| change.cost));
+    for contributions in why.predictions.iter().flatten() {
+        figures.push(contributions.base);
+        figures.push(contributions.total());
+        // Another figure where two columns change places.
+        let mut mixed = 0.0;
+        let mut place = 0.0;
+        for part in &contributions.columns {
+            place += 1.0;
+            mixed += place * part;
+        }
+        figures.push(mixed);
     }
 }

@@ -125,7 +125,7 @@ impl Artifact {
                 })
                 .collect(),
             targets: parts
-                .targets
+                .predicted()
                 .iter()
                 .map(|t| CardTarget {
                     name: &t.target.name,

@@ -12,17 +12,21 @@ use crate::calibration::Calibration;
 use crate::centroids::Centroids;
 use crate::column::{Column, ColumnKind};
 use crate::date::{DateOrder, Day};
+use crate::forest::{Forest, Node};
+use crate::margin::Margin;
 use crate::mixture::Mixture;
-use crate::model::{Model, ModelParts, SegmentInfo, TargetModels, Training};
+use crate::model::{Model, ModelParts, SegmentInfo, Training};
 use crate::number::Finite;
-use crate::playbook::Playbook;
+use crate::playbook::{
+    Comparison, Condition, Order, Playbook, Rank, Recipe, Recipes, Subject, TypicalGap,
+};
 use crate::prototypes::Prototypes;
 use crate::raw::RawRecord;
 use crate::record::Record;
 use crate::schema::Schema;
-use crate::segment_model::{SegmentModel, Target, TargetKind};
+use crate::segment_model::{Link, Own, Range, Target, TargetKind, TargetModels};
 use crate::sensitive::Sensitive;
-use crate::transform::{ColumnStep, MISSING_LEVEL, Transform};
+use crate::transform::{ColumnStep, MISSING_LEVEL, Tail, Transform};
 
 fn finite(x: f64) -> Finite {
     Finite::new(x).unwrap()
@@ -35,6 +39,7 @@ fn words(words: &[&str]) -> Vec<String> {
 const CENTRES: [f64; 14] =
     [-0.75, 1.0, 1.0, 0.5, 0.25, 0.0, 0.75, 1.0, -1.0, 0.0, 0.0, 0.5, 0.25, 0.75];
 
+#[expect(clippy::too_many_lines, reason = "a list of figures")]
 pub(crate) fn parts() -> ModelParts {
     let column = |name: &str, kind| Column { optional: name != "age", ..Column::new(name, kind) };
     let columns = vec![
@@ -84,15 +89,19 @@ pub(crate) fn parts() -> ModelParts {
             scale: finite(300.0),
         },
     ];
-    let linear = |intercept| SegmentModel::Linear {
-        intercept,
-        weights: vec![10.0, 0.0, -1.0, 0.5, 0.0, 2.0, 1.5, 3.0, -4.0],
-        floor: Some(0.0),
+    let tails = vec![
+        Tail { column: 0, lower: Some(finite(10.0)), upper: None },
+        Tail { column: 4, lower: None, upper: Some(finite(5000.0)) },
+    ];
+    let linear = |intercept| Margin::Linear {
+        intercepts: vec![intercept],
+        weights: vec![10.0, 0.0, -1.0, 0.5, 0.0, 2.0, 1.5, 3.0, -4.0, 0.5, 2.0],
     };
+    let own = |weight, intercept| Own { weight, margin: linear(intercept) };
     let target = |name: &str, kind| Target { name: name.into(), kind };
     ModelParts {
         baseline: baseline(&schema),
-        transform: Transform::new(&schema, steps, vec![1, 4]).unwrap(),
+        transform: Transform::new(&schema, steps, vec![1, 4]).unwrap().with_tails(tails).unwrap(),
         schema,
         assigner: k_means(),
         segments: vec![
@@ -109,25 +118,38 @@ pub(crate) fn parts() -> ModelParts {
         targets: vec![
             TargetModels {
                 target: target("spend", TargetKind::Number),
-                by_segment: vec![linear(1.0), linear(30.0)],
+                link: Link::Identity { floor: Some(0.0) },
+                all: linear(16.0),
+                own: vec![own(0.75, 1.0), own(0.5, 30.0)],
+                range: Some(Range {
+                    level_percent: 90,
+                    scale: None,
+                    quantiles: Margin::Constant(vec![2.0, 40.0]),
+                    widen: vec![1.5, -0.25],
+                }),
             },
-            TargetModels {
-                target: target("visits", TargetKind::Number),
-                by_segment: vec![SegmentModel::Constant(1.5), SegmentModel::Constant(2.0)],
-            },
+            TargetModels::constants(
+                target("visits", TargetKind::Number),
+                Link::Log,
+                vec![vec![0.5], vec![0.75]],
+            ),
             TargetModels {
                 target: target("group", TargetKind::Class { classes: words(&["A", "B"]) }),
-                by_segment: vec![
-                    SegmentModel::Frequencies(vec![0.25, 0.75]),
-                    SegmentModel::Frequencies(vec![0.5, 0.5]),
-                ],
+                link: Link::Softmax,
+                all: Margin::Trees(forest()),
+                own: vec![],
+                range: None,
             },
         ],
-        playbook: Playbook::Shortfall {
-            threshold: 0.5,
-            columns: vec![0],
-            typical: vec![25.0, 61.0],
-        },
+        usual: vec![TargetModels {
+            target: target("age", TargetKind::Number),
+            link: Link::Prepared(0),
+            all: Margin::Constant(vec![0.25]),
+            own: vec![],
+            range: None,
+        }],
+        means: vec![0.25, 0.0, -0.5, 0.25, 0.25, 0.25, 0.125, 0.0625, 0.25, -0.25, 0.0],
+        playbook: Playbook::TypicalGap(TypicalGap { threshold: 0.5, at_most: 2, usual: vec![0] }),
         training: Training {
             seed: 7,
             wcss: vec![10.0, 4.0],
@@ -136,6 +158,21 @@ pub(crate) fn parts() -> ModelParts {
             next_segment_id: 5,
         },
     }
+}
+
+fn forest() -> Forest {
+    let nodes = vec![
+        Node::Split { input: 0, threshold: 16, left_share: 90 },
+        Node::Leaf,
+        Node::Split { input: 8, threshold: 32, left_share: 200 },
+        Node::Leaf,
+        Node::Leaf,
+        Node::Split { input: 1, threshold: -8, left_share: 128 },
+        Node::Leaf,
+        Node::Leaf,
+    ];
+    let leaves = vec![3, -3, -1, 1, 2, 0, 1, -5, 0, 4];
+    Forest::new(11, vec![0.25, -0.25], 0.125, nodes, leaves).unwrap()
 }
 
 fn baseline(schema: &Schema) -> Baseline {
@@ -175,9 +212,58 @@ pub(crate) fn rules() -> [Assigner; 3] {
     [k_means(), Assigner::Mixture(mixture.unwrap()), Assigner::Prototypes(prototypes.unwrap())]
 }
 
-/// The same model by every rule.
+/// The same model by every rule, the last with recipes.
 pub(crate) fn models() -> [Model; 3] {
-    rules().map(|assigner| Model::new(ModelParts { assigner, ..parts() }).unwrap())
+    let playbooks = [parts().playbook, parts().playbook, Playbook::Recipes(recipes())];
+    let mut playbooks = playbooks.into_iter();
+    rules().map(|assigner| {
+        let playbook = playbooks.next().unwrap();
+        Model::new(ModelParts { assigner, playbook, ..parts() }).unwrap()
+    })
+}
+
+/// A playbook with every kind of condition and comparison.
+pub(crate) fn recipes() -> Recipes {
+    let test = |subject, comparison| Condition::Test { subject, comparison };
+    let number = |order, bound| Comparison::Number(order, finite(bound));
+    let spend = Subject::Prediction { target: 0, class: None };
+    let group_b = Subject::Prediction { target: 2, class: Some(1) };
+    let recipe = |id: &str, when, times| Recipe {
+        id: id.into(),
+        title: "T".into(),
+        text: "Do.".into(),
+        link: None,
+        goal: None,
+        when,
+        rank: Rank::Value { target: 0, class: None, times: finite(times) },
+        excludes: vec![],
+    };
+    let young = Condition::All(vec![
+        test(Subject::Field(0), number(Order::Below, 30.0)),
+        Condition::Not(test(Subject::Segment, Comparison::OneOf(vec![1])).into()),
+        Condition::Any(vec![
+            test(Subject::Field(3), Comparison::OneOf(vec![0, 2])),
+            test(Subject::Field(4), Comparison::Missing(true)),
+        ]),
+    ]);
+    let mut for_all = recipe("all", Condition::All(vec![]), 0.5);
+    for_all.link = Some("http://a".into());
+    for_all.goal = Some("G".into());
+    for_all.excludes = vec![0];
+    Recipes {
+        id: "p".into(),
+        at_most: 2,
+        holdout: 100,
+        recipes: vec![
+            recipe("young", young, 2.0),
+            recipe("rich", test(spend, number(Order::AtLeast, 10.0)), -1.0),
+            Recipe {
+                rank: Rank::Value { target: 2, class: Some(0), times: finite(9.0) },
+                ..recipe("b", test(group_b, number(Order::AtMost, 0.5)), 1.0)
+            },
+            for_all,
+        ],
+    }
 }
 
 pub(crate) fn model() -> Model {

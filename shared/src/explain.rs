@@ -58,8 +58,8 @@ mod tests {
         for draw in 0..120 {
             let model = random::model(&mut random, draw % 3, 2 + draw % 6);
             let record = random::customer(&mut random);
-            let answer = model.answer(&record);
-            let reasons = answer.reasons.unwrap();
+            let answer = model.explain(&record);
+            let reasons = answer.why.unwrap().reasons.unwrap();
             assert_eq!(reasons.contributions.len(), model.parts().schema.columns().len());
             assert_eq!(reasons.constant.is_some(), draw % 3 == 1);
             let mut sum = 0.0;
@@ -79,8 +79,9 @@ mod tests {
     fn one_segment_needs_no_reasons() {
         let mut random = Random(12);
         for kind in 0..3 {
-            let answer = random::model(&mut random, kind, 1).answer(&random::customer(&mut random));
-            assert_eq!((answer.reasons, answer.smallest_change), (None, None));
+            let model = random::model(&mut random, kind, 1);
+            let why = model.explain(&random::customer(&mut random)).why.unwrap();
+            assert_eq!((why.reasons, why.smallest_change), (None, None));
         }
     }
 }

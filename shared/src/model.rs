@@ -10,14 +10,22 @@ use crate::baseline::Baseline;
 use crate::calibration::Calibration;
 use crate::change::{self, Change};
 use crate::explain::Reasons;
-use crate::playbook::{Playbook, Recommendation};
+use crate::grid;
+use crate::margin::{Contributions, Inputs};
+use crate::playbook::{Playbook, Recommendation, Situation};
 use crate::record::Record;
 use crate::schema::{Schema, are_distinct, is_name};
-use crate::segment_model::{Prediction, SegmentModel, Target, TargetKind};
-use crate::transform::Transform;
+use crate::segment_model::{Prediction, TargetKind, TargetModels};
+use crate::transform::{FeatureVector, Transform};
 
 /// The longest description of a segment, in bytes.
 pub const MAX_DESCRIPTION: usize = 600;
+
+/// The margins of all targets times the columns: each is a figure of an answer that says why.
+pub const MAX_REASONS: usize = 1 << 16;
+
+/// The nodes of all trees: each is visited by an answer that says why.
+pub const MAX_NODES: usize = 100_000;
 
 /// What is known of a segment besides its centre.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,15 +58,6 @@ impl SegmentInfo {
     }
 }
 
-/// A target with every segment's model of it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TargetModels {
-    /// What is predicted.
-    pub target: Target,
-    /// One a segment, by position.
-    pub by_segment: Vec<SegmentModel>,
-}
-
 /// How the number of segments was chosen.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Training {
@@ -85,8 +84,13 @@ pub struct ModelParts {
     pub assigner: Assigner,
     /// The segments, by position in the rule.
     pub segments: Vec<SegmentInfo>,
-    /// What is predicted, and how.
+    /// What is predicted, and how: the targets that were asked for.
     pub targets: Vec<TargetModels>,
+    /// What is usual: columns of the schema, expected from the others. Predicted where no target was asked for; and
+    /// what the typical gap is measured against.
+    pub usual: Vec<TargetModels>,
+    /// The average customer's model inputs, on the grid; contributions of linear models are counted from it.
+    pub means: Vec<f64>,
     /// What is recommended.
     pub playbook: Playbook,
     /// How it came about.
@@ -129,14 +133,23 @@ pub struct Answer {
     pub segment: Segment,
     /// How usual it is for the segment's customers to be as far from its centre: see [`Calibration`].
     pub outlier_p: Option<f64>,
+    /// What to expect, one for each of [`ModelParts::predicted`].
+    pub predictions: Vec<Prediction>,
+    /// What to recommend.
+    pub recommendations: Vec<Recommendation>,
+    /// Why, where that was asked for: it is most of the work.
+    pub why: Option<Why>,
+}
+
+/// Why an answer is what it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Why {
     /// Why this segment and not the next one; none where there is one segment.
     pub reasons: Option<Reasons>,
     /// The smallest change of one column that would give another segment, if any does.
     pub smallest_change: Option<Change>,
-    /// What to expect, one a target.
-    pub predictions: Vec<Prediction>,
-    /// What to recommend.
-    pub recommendations: Vec<Recommendation>,
+    /// For each target that was asked for, what adds up to each of its margins.
+    pub predictions: Vec<Vec<Contributions>>,
 }
 
 impl Model {
@@ -158,9 +171,28 @@ impl Model {
         )?;
         let next_id = parts.training.next_segment_id;
         refuse_unless(segments_are_sound(&parts.segments, n_segments, next_id), Defect::Segments)?;
-        let n_inputs = parts.transform.n_model_inputs();
-        refuse_unless(targets_are_sound(&parts.targets, n_segments, n_inputs), Defect::Targets)?;
-        refuse_unless(parts.playbook.fits(&parts.schema, n_segments), Defect::Playbook)?;
+        let models_are_sound = |models: &[TargetModels]| {
+            are_distinct(models.iter().map(|models| models.target.name.as_str()))
+                && models.iter().all(|models| {
+                    classes_are_sound(&models.target.kind)
+                        && models.fits(&parts.transform, n_segments)
+                })
+        };
+        let n_columns = parts.schema.columns().len();
+        let targets = parts.targets.iter();
+        let n_margins: usize = targets.clone().map(|t| t.target.kind.n_outputs()).sum();
+        let n_nodes: usize = targets.chain(&parts.usual).map(TargetModels::n_nodes).sum();
+        let is_mean = |v: &f64| v.abs() <= grid::LIMIT && grid::snap(*v).to_bits() == v.to_bits();
+        refuse_unless(
+            models_are_sound(&parts.targets)
+                && models_are_sound(&parts.usual)
+                && n_margins.saturating_mul(n_columns) <= MAX_REASONS
+                && n_nodes <= MAX_NODES
+                && parts.means.len() == parts.transform.n_model_inputs()
+                && parts.means.iter().all(is_mean),
+            Defect::Targets,
+        )?;
+        refuse_unless(parts.playbook.fits(&parts), Defect::Playbook)?;
         refuse_unless(training_is_sound(&parts.training), Defect::Training)?;
         refuse_unless(parts.baseline.fits(&parts.schema, n_segments), Defect::Baseline)?;
         Ok(Self { parts })
@@ -171,43 +203,56 @@ impl Model {
         &self.parts
     }
 
-    /// Everything the model says of a customer: the one composition of the stages.
+    /// What the model says of a customer: the one composition of the stages.
     pub fn answer(&self, record: &Record) -> Answer {
+        self.answer_and_more(record).0
+    }
+
+    /// The same answer, and why.
+    pub fn explain(&self, record: &Record) -> Answer {
+        let parts = &self.parts;
+        let (mut answer, x) = self.answer_and_more(record);
+        let ModelParts { schema, transform, assigner, .. } = parts;
+        let segment = &answer.segment;
+        let columns: Vec<usize> = transform.input_columns().collect();
+        let n_columns = schema.columns().len();
+        let inputs = Inputs { columns: &columns, n_columns, means: &parts.means };
+        let position = usize::from(segment.id());
+        let targets = parts.targets.iter();
+        answer.why = Some(Why {
+            reasons: Reasons::of(transform, assigner, &x, segment),
+            smallest_change: change::smallest_change(
+                schema, transform, assigner, record, &x, segment,
+            ),
+            predictions: targets
+                .map(|t| t.contributions(x.model_inputs(), position, &inputs))
+                .collect(),
+        });
+        answer
+    }
+
+    fn answer_and_more(&self, record: &Record) -> (Answer, FeatureVector) {
         let parts = &self.parts;
         let x = parts.transform.apply(record);
         let segment = parts.assigner.assign(&x);
-        let id = usize::from(segment.id());
-        let predictions = parts
-            .targets
-            .iter()
-            .filter_map(|target| target.by_segment.get(id))
-            .map(|model| model.predict(&x))
+        let position = usize::from(segment.id());
+        let predicted = parts.predicted().iter();
+        let predictions: Vec<Prediction> = predicted
+            .map(|target| target.predict(&parts.transform, x.model_inputs(), position))
             .collect();
-        let info = parts.segments.get(id);
-        let name = info.map_or("", |info| info.name.as_str());
-        let recommendations = parts.playbook.decide(
-            &parts.schema,
-            &parts.transform,
-            &parts.assigner,
-            &x,
-            &segment,
-            name,
-        );
-        Answer {
-            outlier_p: info.and_then(|info| info.calibration.p(segment.distance())),
-            reasons: Reasons::of(&parts.transform, &parts.assigner, &x, &segment),
-            smallest_change: change::smallest_change(
-                &parts.schema,
-                &parts.transform,
-                &parts.assigner,
-                record,
-                &x,
-                &segment,
-            ),
-            segment,
-            predictions,
-            recommendations,
-        }
+        let info = parts.segments.get(position);
+        let situation =
+            Situation { parts, record, x: &x, segment: position, predictions: &predictions };
+        let recommendations = parts.playbook.decide(&situation);
+        let outlier_p = info.and_then(|info| info.calibration.p(segment.distance()));
+        (Answer { segment, outlier_p, predictions, recommendations, why: None }, x)
+    }
+}
+
+impl ModelParts {
+    /// What is predicted: the targets that were asked for, or else what is usual.
+    pub fn predicted(&self) -> &[TargetModels] {
+        if self.targets.is_empty() { &self.usual } else { &self.targets }
     }
 }
 
@@ -224,24 +269,15 @@ fn segments_are_sound(segments: &[SegmentInfo], n_segments: usize, next_id: u16)
         })
 }
 
-fn targets_are_sound(targets: &[TargetModels], n_segments: usize, n_inputs: usize) -> bool {
-    let names_differ = are_distinct(targets.iter().map(|models| models.target.name.as_str()));
-    let each_is_sound = targets.iter().all(|models| {
-        let target = &models.target;
-        let kind_is_sound = match &target.kind {
-            TargetKind::Number => true,
-            TargetKind::Class { classes } => {
-                !classes.is_empty()
-                    && are_distinct(classes.iter().map(String::as_str))
-                    && classes.iter().all(|class| is_name(class))
-            }
-        };
-        kind_is_sound
-            && is_name(&target.name)
-            && models.by_segment.len() == n_segments
-            && models.by_segment.iter().all(|model| model.fits(&target.kind, n_inputs))
-    });
-    names_differ && each_is_sound
+fn classes_are_sound(kind: &TargetKind) -> bool {
+    match kind {
+        TargetKind::Number => true,
+        TargetKind::Class { classes } => {
+            !classes.is_empty()
+                && are_distinct(classes.iter().map(String::as_str))
+                && classes.iter().all(|class| is_name(class))
+        }
+    }
 }
 
 fn training_is_sound(training: &Training) -> bool {

@@ -1,98 +1,108 @@
 //! What to recommend to a customer, and why.
 
-use alloc::format;
+mod condition;
+mod gap;
+mod holdout;
+mod recipes;
+#[cfg(test)]
+mod tests;
+
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::Serialize;
 
-use crate::assign::{Assigner, Segment};
-use crate::column::ColumnKind;
-use crate::math;
-use crate::number;
-use crate::schema::Schema;
-use crate::transform::{FeatureVector, Transform};
+pub use self::condition::{Comparison, Condition, MAX_DEPTH, Order, Subject};
+pub use self::gap::TypicalGap;
+pub use self::holdout::is_held_out;
+pub use self::recipes::{
+    MAX_CONDITIONS, MAX_LINK, MAX_RECIPES, Rank, Recipe, Recipes, is_id, is_link, is_text,
+};
+use crate::model::ModelParts;
+use crate::record::Record;
+use crate::segment_model::Prediction;
+use crate::transform::FeatureVector;
 
-/// The rule that picks a recommendation.
+/// The rule that picks recommendations.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Playbook {
-    /// The column in which the customer falls furthest short of the segment's typical customer.
-    Shortfall {
-        /// A smaller shortfall is not worth a word; in standard deviations, positive.
-        threshold: f64,
-        /// The numeric columns that count, by position in the schema, ascending.
-        columns: Vec<u16>,
-        /// The segments' typical values of these columns, in the columns' units;
-        /// shape `(n_segments, columns.len())`, flat.
-        typical: Vec<f64>,
-    },
+    /// From data: what customers like this one do more of.
+    TypicalGap(TypicalGap),
+    /// What a person wrote down.
+    Recipes(Recipes),
 }
 
 /// Something to do or to know about a customer, in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Recommendation {
+    /// The recipe's id; none where no recipe gave it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// A few words.
     pub title: String,
-    /// A sentence that says why.
+    /// What to do, or what is the matter.
     pub text: String,
+    /// Why it applies to this customer, in a sentence.
+    pub why: String,
+    /// Where to go on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// What it is meant to bring about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub goal: Option<String>,
+}
+
+/// What is known of a customer when a playbook is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Situation<'a> {
+    /// The model.
+    pub parts: &'a ModelParts,
+    /// The customer.
+    pub record: &'a Record,
+    /// The same in prepared space.
+    pub x: &'a FeatureVector,
+    /// The segment's position.
+    pub segment: usize,
+    /// What is expected, one for each of [`ModelParts::predicted`].
+    pub predictions: &'a [Prediction],
+}
+
+impl Situation<'_> {
+    /// The segment's name.
+    pub fn segment_name(&self) -> &str {
+        self.parts.segments.get(self.segment).map_or("", |info| &info.name)
+    }
 }
 
 impl Playbook {
-    /// Whether the rule's columns and figures fit the model.
-    pub fn fits(&self, schema: &Schema, n_segments: usize) -> bool {
-        let Self::Shortfall { threshold, columns, typical } = self;
-        let ascending = columns.windows(2).all(|pair| matches!(pair, [a, b] if a < b));
-        let numeric = columns.iter().all(|&c| {
-            let column = schema.columns().get(usize::from(c));
-            column.is_some_and(|column| matches!(column.kind, ColumnKind::Numeric { .. }))
-        });
-        threshold.is_finite()
-            && *threshold > 0.0
-            && ascending
-            && numeric
-            && typical.len() == columns.len() * n_segments
-            && typical.iter().all(|v| v.is_finite())
+    /// Whether the rule fits the rest of the model.
+    pub fn fits(&self, parts: &ModelParts) -> bool {
+        match self {
+            Self::TypicalGap(gap) => gap.fits(parts),
+            Self::Recipes(recipes) => recipes.fits(parts),
+        }
     }
 
-    /// What applies to a customer: at most one recommendation so far.
-    ///
-    /// # Ties: the first column in schema order wins.
-    pub fn decide(
-        &self,
-        schema: &Schema,
-        transform: &Transform,
-        assigner: &Assigner,
-        x: &FeatureVector,
-        segment: &Segment,
-        segment_name: &str,
-    ) -> Vec<Recommendation> {
-        let Self::Shortfall { threshold, columns, typical } = self;
-        let offsets = assigner.offsets(transform, x, segment);
-        let shortfall_of = |column: u16| {
-            let position =
-                transform.features().iter().position(|f| f.column == usize::from(column));
-            position.and_then(|p| offsets.get(p)).map_or(0.0, |offset| -offset)
-        };
-        let mut largest = None;
-        for (position, &column) in columns.iter().enumerate() {
-            let shortfall = shortfall_of(column);
-            if shortfall >= *threshold && largest.is_none_or(|(_, _, known)| shortfall > known) {
-                largest = Some((position, column, shortfall));
-            }
+    /// What applies to a customer; the most important first.
+    pub fn decide(&self, situation: &Situation<'_>) -> Vec<Recommendation> {
+        match self {
+            Self::TypicalGap(gap) => gap.decide(situation),
+            Self::Recipes(recipes) => recipes.decide(situation),
         }
-        let Some((position, column, shortfall)) = largest else { return Vec::new() };
-        let first = usize::from(segment.id()) * columns.len();
-        let named = schema.columns().get(usize::from(column)).zip(typical.get(first + position));
-        let Some((column, typical)) = named else { return Vec::new() };
-        let name = &column.name;
-        let typical = number::to_text(*typical);
-        let shortfall = number::to_text(math::round_ties_even(shortfall * 10.0) / 10.0);
-        Vec::from([Recommendation {
-            title: format!("{name} is below the segment's"),
-            text: format!(
-                "The typical customer of \"{segment_name}\" has {name} {typical}; \
-                 this one is {shortfall} standard deviations below."
-            ),
-        }])
+    }
+
+    /// Whether the playbook holds a customer out of recommendations: see [`is_held_out`]. The model itself does not
+    /// know who a customer is, so it recommends all the same: whoever shows its answers leaves them away.
+    pub fn holds_out(&self, subject: &str) -> bool {
+        match self {
+            Self::TypicalGap(_) => false,
+            Self::Recipes(Recipes { holdout, .. }) => self.would_hold_out(subject, *holdout),
+        }
+    }
+
+    /// The same at another share.
+    pub fn would_hold_out(&self, subject: &str, thousandths: u16) -> bool {
+        let id = if let Self::Recipes(recipes) = self { recipes.id.as_str() } else { "" };
+        is_held_out(id, subject, thousandths)
     }
 }

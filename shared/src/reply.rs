@@ -9,10 +9,11 @@ use serde::{Serialize, Serializer};
 use crate::artifact::Artifact;
 use crate::column::Column;
 use crate::explain::Reasons;
-use crate::model::{Answer, SegmentInfo, TargetModels};
+use crate::margin::Contributions;
+use crate::model::{Answer, SegmentInfo};
 use crate::playbook::Recommendation;
 use crate::record::Value;
-use crate::segment_model::{Prediction, TargetKind, most_probable};
+use crate::segment_model::{Interval, Prediction, TargetModels, most_probable};
 
 /// A customer's answer together with the model that gave it.
 #[derive(Debug, Clone)]
@@ -56,12 +57,16 @@ impl<'m> Reply<'m> {
 impl Serialize for Reply<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let parts = self.artifact.model().parts();
-        let Answer { segment, outlier_p, reasons, smallest_change, .. } = &self.answer;
-        let predictions: Vec<_> = parts
-            .targets
-            .iter()
-            .zip(&self.answer.predictions)
-            .map(|(target, prediction)| NamedPrediction { target, prediction })
+        let Answer { segment, outlier_p, why, .. } = &self.answer;
+        let predicted = parts.predicted().iter().zip(&self.answer.predictions).enumerate();
+        let columns = parts.schema.columns();
+        let predictions: Vec<_> = predicted
+            .map(|(at, (target, prediction))| NamedPrediction {
+                target,
+                prediction,
+                reasons: why.as_ref().and_then(|why| why.predictions.get(at)),
+                columns,
+            })
             .collect();
         let info = |position: u16| parts.segments.get(usize::from(position));
         let named = |position: u16| {
@@ -100,17 +105,14 @@ impl Serialize for Reply<'_> {
         if let Some(outlier_p) = outlier_p {
             reply.serialize_field("outlier_p", outlier_p)?;
         }
-        let columns = parts.schema.columns();
+        let reasons = why.as_ref().and_then(|why| why.reasons.as_ref());
         if let Some(Reasons { difference, constant, contributions }) = reasons {
-            let contributions = columns
-                .iter()
-                .zip(contributions)
-                .map(|(column, &value)| Contribution { field: &column.name, value })
-                .collect();
+            let contributions = named_contributions(columns, contributions);
             let reasons =
                 WrittenReasons { difference: *difference, constant: *constant, contributions };
             reply.serialize_field("reasons", &reasons)?;
-            let change = smallest_change.as_ref().and_then(|change| {
+            let change = why.as_ref().and_then(|why| why.smallest_change.as_ref());
+            let change = change.and_then(|change| {
                 let column = columns.get(change.column)?;
                 Some(WrittenChange {
                     field: &column.name,
@@ -193,35 +195,72 @@ fn written(column: &Column, value: Value) -> Written<'_> {
     }
 }
 
+fn named_contributions<'a>(columns: &'a [Column], values: &[f64]) -> Vec<Contribution<'a>> {
+    let pairs = columns.iter().zip(values);
+    pairs.map(|(column, &value)| Contribution { field: &column.name, value }).collect()
+}
+
 struct NamedPrediction<'a> {
     target: &'a TargetModels,
     prediction: &'a Prediction,
+    reasons: Option<&'a Vec<Contributions>>,
+    columns: &'a [Column],
+}
+
+#[derive(Serialize)]
+struct WrittenInterval {
+    level: f64,
+    lower: f64,
+    upper: f64,
+}
+
+/// What adds up to one margin.
+#[derive(Serialize)]
+struct WrittenMargin<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    class: Option<&'a str>,
+    margin: f64,
+    base: f64,
+    contributions: Vec<Contribution<'a>>,
+}
+
+impl NamedPrediction<'_> {
+    fn margins(&self) -> Option<Vec<WrittenMargin<'_>>> {
+        let classes = self.target.target.kind.classes();
+        let written = |(output, of): (usize, &Contributions)| WrittenMargin {
+            class: classes.get(output).map(String::as_str),
+            margin: of.total(),
+            base: of.base,
+            contributions: named_contributions(self.columns, &of.columns),
+        };
+        Some(self.reasons?.iter().enumerate().map(written).collect())
+    }
 }
 
 impl Serialize for NamedPrediction<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let target = &self.target.target;
-        match (self.prediction, &target.kind) {
-            (Prediction::Class(probabilities), TargetKind::Class { classes }) => {
-                let mut map = serializer.serialize_struct("Prediction", 4)?;
-                map.serialize_field("target", &target.name)?;
+        let mut map = serializer.serialize_struct("Prediction", 5)?;
+        map.serialize_field("target", &self.target.target.name)?;
+        match self.prediction {
+            Prediction::Class(probabilities) => {
+                let classes = self.target.target.kind.classes();
                 map.serialize_field("kind", "class")?;
                 map.serialize_field("value", &classes.get(most_probable(probabilities)))?;
                 map.serialize_field("probabilities", &Probabilities { classes, probabilities })?;
-                map.end()
             }
-            (Prediction::Number(value), _) => {
-                let mut map = serializer.serialize_struct("Prediction", 3)?;
-                map.serialize_field("target", &target.name)?;
+            Prediction::Number { value, interval } => {
                 map.serialize_field("kind", "number")?;
                 map.serialize_field("value", value)?;
-                map.end()
-            }
-            // Model::new lets no class model stand for a number.
-            (Prediction::Class(_), TargetKind::Number) => {
-                serializer.serialize_struct("Prediction", 0)?.end()
+                if let Some(Interval { level_percent, lower, upper }) = *interval {
+                    let level = f64::from(level_percent) / 100.0;
+                    map.serialize_field("interval", &WrittenInterval { level, lower, upper })?;
+                }
             }
         }
+        if let Some(margins) = self.margins() {
+            map.serialize_field("reasons", &margins)?;
+        }
+        map.end()
     }
 }
 
@@ -261,11 +300,33 @@ mod tests {
         let expected = concat!(
             r#"{"model":"ID","segment":{"id":4,"name":"Segment 0: low age","#,
             r#""description":"They are young."},"distance":2.515490702900701,"predictions":["#,
-            r#"{"target":"spend","kind":"number","value":0.0},"#,
-            r#"{"target":"visits","kind":"number","value":1.5},"#,
-            r#"{"target":"group","kind":"class","value":"B","probabilities":{"A":0.25,"B":0.75}}],"#,
-            r#""recommendations":[{"title":"age is below the segment's","text":"The typical customer "#,
-            r#"of \"Segment 0: low age\" has age 25; this one is 0.5 standard deviations below."}],"#,
+            r#"{"target":"spend","kind":"number","value":0.0,"#,
+            r#""interval":{"level":0.9,"lower":0.0,"upper":41.5},"#,
+            r#""reasons":[{"margin":-12.032830715179443,"base":7.625,"contributions":["#,
+            r#"{"field":"age","value":-15.157831192016602},{"field":"married","value":-0.1875},"#,
+            r#"{"field":"size","value":-1.5},{"field":"job","value":0.875},"#,
+            r#"{"field":"joined","value":-3.687499523162842}]}]},"#,
+            r#"{"target":"visits","kind":"number","value":1.6487212707001282,"#,
+            r#""reasons":[{"margin":0.5,"base":0.5,"contributions":["#,
+            r#"{"field":"age","value":0.0},{"field":"married","value":0.0},"#,
+            r#"{"field":"size","value":0.0},{"field":"job","value":0.0},"#,
+            r#"{"field":"joined","value":0.0}]}]},"#,
+            r#"{"target":"group","kind":"class","value":"A","#,
+            r#""probabilities":{"A":0.8807970779778823,"B":0.11920292202211755},"#,
+            r#""reasons":[{"class":"A","margin":0.75,"base":0.41655132641291814,"contributions":["#,
+            r#"{"field":"age","value":0.176038062283737},"#,
+            r#"{"field":"married","value":0.062254901960784315},"#,
+            r#"{"field":"size","value":0.0},{"field":"job","value":0.0},"#,
+            r#"{"field":"joined","value":0.09515570934256054}]},"#,
+            r#"{"class":"B","margin":-1.25,"base":-0.38362168396770474,"contributions":["#,
+            r#"{"field":"age","value":-0.2743656286043829},"#,
+            r#"{"field":"married","value":-0.5602941176470588},"#,
+            r#"{"field":"size","value":0.0},{"field":"job","value":0.0},"#,
+            r#"{"field":"joined","value":-0.031718569780853516}]}]}],"#,
+            r#""recommendations":[{"title":"Room for more: age","#,
+            r#""text":"This customer has 20; customers like this one usually have about 46.3.","#,
+            r#""why":"In \"Segment 0: low age\", who is alike in the other columns usually has "#,
+            r#"clearly more age. This says what is usual, not what an offer would change."}],"#,
             r#""distances":[{"id":4,"distance":2.515490702900701},"#,
             r#"{"id":2,"distance":2.8043153163625654}],"#,
             r#""runner_up":{"id":2,"name":"Segment 1: high age","distance":2.8043153163625654,"#,

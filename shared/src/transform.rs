@@ -103,11 +103,24 @@ impl FeatureVector {
         &self.levels
     }
 
-    /// The features, and behind them one indicator for each column of [`Transform::indicators`]: 1 where the
-    /// customer lacks its value, else 0. What segment models read.
-    pub fn with_indicators(&self) -> &[f64] {
+    /// What segment models read: the features; behind them one indicator for each column of
+    /// [`Transform::indicators`], 1 where the customer lacks its value, else 0; and one figure for each of
+    /// [`Transform::tails`], by how much the customer is beyond the clip bounds, else 0.
+    pub fn model_inputs(&self) -> &[f64] {
         &self.values
     }
+}
+
+/// How far beyond its clip bounds a column of numbers is still told to segment models, in its unit. A customer of the
+/// hundredth with the largest values is not like the next one, but segments must not be drawn to them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tail {
+    /// The column, by position.
+    pub column: usize,
+    /// Smaller than the step's lower bound.
+    pub lower: Option<Finite>,
+    /// Larger than the step's upper bound.
+    pub upper: Option<Finite>,
 }
 
 /// The preparation of every column.
@@ -116,6 +129,7 @@ pub struct Transform {
     steps: Vec<ColumnStep>,
     features: Vec<Feature>,
     indicators: Vec<usize>,
+    tails: Vec<Tail>,
     has_levels: bool,
 }
 
@@ -151,7 +165,31 @@ impl Transform {
             }
         }
         let has_levels = features.iter().any(|feature| feature.level.is_some());
-        Some(Self { steps, features, indicators, has_levels })
+        Some(Self { steps, features, indicators, tails: Vec::new(), has_levels })
+    }
+
+    /// The same with tails, by column, ascending. `None` when one is of a column that is not clipped there, or ends
+    /// inside the bounds.
+    pub fn with_tails(self, tails: Vec<Tail>) -> Option<Self> {
+        let ascending = tails.windows(2).all(|pair| matches!(pair, [a, b] if a.column < b.column));
+        let is_sound = |tail: &Tail| {
+            let Some(ColumnStep::Number { lower, upper, .. }) = self.steps.get(tail.column) else {
+                return false;
+            };
+            let beyond = |tail: Option<Finite>, bound: &Option<Finite>, is_upper: bool| match tail {
+                Some(tail) => bound.is_some_and(|b| if is_upper { tail > b } else { tail < b }),
+                None => true,
+            };
+            (tail.lower.is_some() || tail.upper.is_some())
+                && beyond(tail.lower, lower, false)
+                && beyond(tail.upper, upper, true)
+        };
+        (ascending && tails.iter().all(is_sound)).then_some(Self { tails, ..self })
+    }
+
+    /// The columns whose values beyond the clip bounds segment models are told of, ascending.
+    pub fn tails(&self) -> &[Tail] {
+        &self.tails
     }
 
     /// The steps, in column order.
@@ -169,9 +207,16 @@ impl Transform {
         &self.indicators
     }
 
-    /// The length of [`FeatureVector::with_indicators`].
+    /// The length of [`FeatureVector::model_inputs`].
     pub fn n_model_inputs(&self) -> usize {
-        self.features.len() + self.indicators.len()
+        self.features.len() + self.indicators.len() + self.tails.len()
+    }
+
+    /// The column of each model input, by position: of features, then of indicators, then of tails.
+    pub fn input_columns(&self) -> impl Iterator<Item = usize> {
+        let features = self.features.iter().map(|feature| feature.column);
+        let indicators = self.indicators.iter().copied();
+        features.chain(indicators).chain(self.tails.iter().map(|tail| tail.column))
     }
 
     /// Where each column's part of a prepared customer lies, in column order.
@@ -222,7 +267,20 @@ impl Transform {
             let is_missing = record.values().get(column) == Some(&Value::Missing);
             f64::from(u8::from(is_missing))
         }));
+        values.extend(self.tails.iter().map(|tail| {
+            let pair = self.steps.get(tail.column).zip(record.values().get(tail.column));
+            pair.map_or(0.0, |(step, value)| step.beyond(tail, value))
+        }));
         FeatureVector { values, n_features, numeric, levels }
+    }
+
+    /// Prepares a record as if the customer lacked the value of `column`, whether or not anybody may.
+    pub fn apply_without(&self, record: &Record, column: usize) -> FeatureVector {
+        let mut values = record.values().to_vec();
+        if let Some(value) = values.get_mut(column) {
+            *value = Value::Missing;
+        }
+        self.apply(&Record::new(values))
     }
 }
 
@@ -234,6 +292,36 @@ impl ColumnStep {
         } else {
             self.scaled(value)
         })
+    }
+
+    /// The value in the column's unit that is prepared as `prepared`, within the clip bounds; `prepared` itself for
+    /// what is no number.
+    pub(crate) fn undone(&self, prepared: f64) -> f64 {
+        let Self::Number { lower, upper, lambda, mean, scale, .. } = self else { return prepared };
+        let powered = prepared * scale.get() + mean.get();
+        let value = lambda.map_or(powered, |l| math::yeo_johnson_undone(powered, l.get()));
+        let value = upper.map_or(value, |bound| value.min(bound.get()));
+        lower.map_or(value, |bound| value.max(bound.get()))
+    }
+
+    /// From one clip bound to the other, in the column's unit; none where one is missing.
+    pub(crate) fn reach(&self) -> Option<f64> {
+        let Self::Number { lower, upper, .. } = self else { return None };
+        Some((*upper)?.get() - (*lower)?.get())
+    }
+
+    /// By how much a value is beyond the clip bounds, in prepared space and as far as the tail goes.
+    fn beyond(&self, tail: &Tail, value: &Value) -> f64 {
+        let Self::Number { impute, lower, upper, lambda, mean, scale } = *self else { return 0.0 };
+        let longer = Self::Number {
+            impute,
+            lower: tail.lower.or(lower),
+            upper: tail.upper.or(upper),
+            lambda,
+            mean,
+            scale,
+        };
+        grid::snap(longer.prepared(value) - self.prepared(value))
     }
 
     /// The standardised value before it is clipped and rounded to the grid; 0 for one-hot columns.

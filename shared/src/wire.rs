@@ -5,6 +5,7 @@ mod assigner;
 mod baseline;
 mod canaries;
 mod columns;
+mod playbook;
 mod segments;
 mod targets;
 
@@ -17,16 +18,15 @@ use self::assigner::WireAssigner;
 use self::baseline::WireBaseline;
 use self::canaries::WireCanaries;
 use self::columns::WireColumn;
+use self::playbook::WirePlaybook;
 use self::segments::WireSegment;
-use self::targets::{Form, WireTarget, write_coefficients};
+use self::targets::WireModels;
 use crate::artifact::ArtifactError;
 use crate::canary::Canaries;
 use crate::date::Day;
-use crate::model::{Defect, Model, ModelParts, TargetModels, Training};
+use crate::model::{Defect, Model, ModelParts, Training};
 use crate::number::Finite;
-use crate::playbook::Playbook;
 use crate::schema::Schema;
-use crate::segment_model::{Target, TargetKind};
 use crate::transform::Transform;
 
 #[derive(Serialize, Deserialize)]
@@ -34,24 +34,18 @@ struct Body {
     columns: Vec<WireColumn>,
     /// The day that dates are counted back from, as `YYYY-MM-DD`.
     as_of: Option<String>,
-    /// The columns' words for "missing" and levels, then the targets' classes; each column and target says how many are its own.
+    /// The columns' words for "missing" and levels, then the classes of targets and of what is usual, then the
+    /// recipes' texts; each says how many are its own.
     words: Vec<String>,
     assigner: WireAssigner,
     segments: Vec<WireSegment>,
-    targets: Vec<WireTarget>,
-    /// What the targets' models are made of, target by target, segment by segment.
-    coefficients: Vec<f64>,
-    shortfall: WireShortfall,
+    targets: WireModels,
+    usual: WireModels,
+    means: Vec<f64>,
+    playbook: WirePlaybook,
     training: WireTraining,
     baseline: WireBaseline,
     canaries: WireCanaries,
-}
-
-#[derive(Serialize, Deserialize)]
-struct WireShortfall {
-    threshold: f64,
-    columns: Vec<u16>,
-    typical: Vec<f64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -87,7 +81,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<(Model, Canaries), ArtifactError> {
 }
 
 impl Body {
-    /// `None` when a count does not fit its width, or the models of a target differ in form.
+    /// `None` when a count does not fit its width.
     fn from_model(parts: &ModelParts, canaries: &Canaries) -> Option<Self> {
         let mut words = Vec::new();
         let mut columns = Vec::new();
@@ -96,27 +90,12 @@ impl Body {
             words.extend_from_slice(&column.missing);
             words.extend(column.kind.words().into_iter().map(String::from));
             let indicator = parts.transform.indicators().contains(&position);
-            columns.push(WireColumn::of(column, step, indicator)?);
+            let tail = parts.transform.tails().iter().find(|tail| tail.column == position);
+            columns.push(WireColumn::of(column, step, indicator, tail)?);
         }
-        let mut targets = Vec::new();
-        let mut coefficients = Vec::new();
-        for TargetModels { target, by_segment } in &parts.targets {
-            let classes: &[String] = match &target.kind {
-                TargetKind::Number => &[],
-                TargetKind::Class { classes } => classes,
-            };
-            words.extend_from_slice(classes);
-            let form = Form::of(by_segment.first()?);
-            for model in by_segment {
-                if Form::of(model) != form {
-                    return None;
-                }
-                write_coefficients(model, &mut coefficients);
-            }
-            let n_classes = u16::try_from(classes.len()).ok()?;
-            targets.push(WireTarget { name: target.name.clone(), n_classes, form });
-        }
-        let Playbook::Shortfall { threshold, columns: eligible, typical } = &parts.playbook;
+        let targets = targets::write(&parts.targets, &mut words)?;
+        let usual = targets::write(&parts.usual, &mut words)?;
+        let playbook = WirePlaybook::of(&parts.playbook, &mut words)?;
         Some(Self {
             columns,
             as_of: parts.schema.as_of().map(|day| day.to_string()),
@@ -124,12 +103,9 @@ impl Body {
             assigner: WireAssigner::of(&parts.assigner),
             segments: parts.segments.iter().map(WireSegment::of).collect(),
             targets,
-            coefficients,
-            shortfall: WireShortfall {
-                threshold: *threshold,
-                columns: eligible.clone(),
-                typical: typical.clone(),
-            },
+            usual,
+            means: parts.means.clone(),
+            playbook,
             training: WireTraining {
                 seed: parts.training.seed,
                 wcss: parts.training.wcss.clone(),
@@ -147,9 +123,10 @@ impl Body {
         let mut words = self.words.into_iter();
         let mut columns = Vec::with_capacity(self.columns.len());
         let mut steps = Vec::with_capacity(self.columns.len());
-        let mut indicators = Vec::new();
+        let (mut indicators, mut tails) = (Vec::new(), Vec::new());
         for (position, column) in self.columns.into_iter().enumerate() {
             indicators.extend(column.has_indicator().then_some(position));
+            tails.extend(column.tail(position).ok_or(defect(Defect::Transform))?);
             let (column, step) = column.read(&mut words).ok_or(defect(Defect::Schema))?;
             columns.push(column);
             steps.push(step);
@@ -160,30 +137,21 @@ impl Body {
         };
         let schema = Schema::new(columns, as_of).map_err(|_| defect(Defect::Schema))?;
         let transform =
-            Transform::new(&schema, steps, indicators).ok_or(defect(Defect::Transform))?;
+            Transform::new(&schema, steps, indicators).and_then(|whole| whole.with_tails(tails));
+        let transform = transform.ok_or(defect(Defect::Transform))?;
         let n_features = transform.features().len();
         let n_inputs = transform.n_model_inputs();
         let assigner = self.assigner.read(n_features, self.segments.len());
         let assigner = assigner.ok_or(defect(Defect::Assigner))?;
         let segments: Option<_> = self.segments.into_iter().map(WireSegment::read).collect();
 
-        let mut coefficients = self.coefficients.into_iter();
-        let mut targets = Vec::with_capacity(self.targets.len());
-        for target in self.targets {
-            let classes =
-                take(&mut words, target.n_classes.into()).ok_or(defect(Defect::Targets))?;
-            let mut by_segment = Vec::with_capacity(assigner.n_segments());
-            for _ in 0..assigner.n_segments() {
-                let model = target.form.read(&mut coefficients, n_inputs, classes.len());
-                by_segment.push(model.ok_or(defect(Defect::Targets))?);
-            }
-            let kind = match target.n_classes {
-                0 => TargetKind::Number,
-                _ => TargetKind::Class { classes },
-            };
-            targets.push(TargetModels { target: Target { name: target.name, kind }, by_segment });
-        }
-        if words.next().is_some() || coefficients.next().is_some() {
+        let n_segments = assigner.n_segments();
+        let targets = self.targets.read(&mut words, n_inputs, n_segments);
+        let targets = targets.ok_or(defect(Defect::Targets))?;
+        let usual = self.usual.read(&mut words, n_inputs, n_segments);
+        let usual = usual.ok_or(defect(Defect::Targets))?;
+        let playbook = self.playbook.read(&mut words).ok_or(defect(Defect::Playbook))?;
+        if words.next().is_some() {
             return Err(ArtifactError::NotCanonical);
         }
         let canaries = self.canaries.read(&schema).ok_or(ArtifactError::Canary)?;
@@ -195,11 +163,9 @@ impl Body {
             assigner,
             segments: segments.ok_or(defect(Defect::Segments))?,
             targets,
-            playbook: Playbook::Shortfall {
-                threshold: self.shortfall.threshold,
-                columns: self.shortfall.columns,
-                typical: self.shortfall.typical,
-            },
+            usual,
+            means: self.means,
+            playbook,
             training: Training {
                 seed: self.training.seed,
                 wcss: self.training.wcss,

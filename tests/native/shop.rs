@@ -7,12 +7,14 @@ use shared::artifact::encode;
 use shared::baseline::{Baseline, Bins};
 use shared::centroids::Centroids;
 use shared::date::{DateOrder, Day};
-use shared::model::{SegmentInfo, TargetModels, Training};
+use shared::forest::{Forest, Node};
+use shared::model::{SegmentInfo, Training};
 use shared::number::Finite;
-use shared::segment_model::{Target, TargetKind};
-use shared::transform::ColumnStep;
+use shared::playbook::TypicalGap;
+use shared::segment_model::{Link, Own, Range, Target, TargetKind, TargetModels};
+use shared::transform::{ColumnStep, Tail};
 use shared::{
-    Assigner, Column, ColumnKind, Model, ModelParts, Playbook, RawRecord, Schema, SegmentModel,
+    Assigner, Column, ColumnKind, Margin, Model, ModelParts, Playbook, RawRecord, Schema,
     Sensitive, Transform,
 };
 use tests::root;
@@ -70,17 +72,39 @@ fn steps() -> Vec<ColumnStep> {
     ]
 }
 
-fn parts() -> ModelParts {
+#[expect(clippy::too_many_lines, reason = "a list of figures")]
+pub(crate) fn parts() -> ModelParts {
     let schema = schema();
     let centres = [
         [-0.75, -0.5, -0.25, 0.5, 0.0, 0.75, 0.25, 0.125],
         [0.5, 0.75, 1.0, -0.25, 0.5, 0.25, 0.25, 0.5],
     ];
-    let spend = |intercept| SegmentModel::Linear {
-        intercept,
-        // The features, then whether `age` and `joined` are missing.
-        weights: vec![2.5, -4.0, 12.5, 1.0, 3.0, 0.1, 0.2, 5.0, -7.5, 11.0],
-        floor: Some(0.0),
+    let spend = |intercept| Margin::Linear {
+        intercepts: vec![intercept],
+        // The features, whether `age` and `joined` are missing, and how far beyond 80 `age` is.
+        weights: vec![2.5, -4.0, 12.5, 1.0, 3.0, 0.1, 0.2, 5.0, -7.5, 11.0, 6.5],
+    };
+    let own = |weight, intercept| Own { weight, margin: spend(intercept) };
+    let target = |name: &str, kind| Target { name: name.into(), kind };
+    let split = |input, threshold, left_share| Node::Split { input, threshold, left_share };
+    let nodes = vec![
+        split(0, -16, 90),
+        Node::Leaf,
+        split(2, 40, 180),
+        Node::Leaf,
+        Node::Leaf,
+        split(8, 32, 240),
+        Node::Leaf,
+        Node::Leaf,
+    ];
+    let leaves = vec![200, -200, 40, -25, -310, 120, -5, 5, 90, -60];
+    let churn = Forest::new(11, vec![-0.75, 0.5], 1.0 / 256.0, nodes, leaves).unwrap();
+    let usual = |column, name: &str, intercept, weights: [f64; 11]| TargetModels {
+        target: target(name, TargetKind::Number),
+        link: Link::Prepared(column),
+        all: Margin::Linear { intercepts: vec![intercept], weights: weights.into() },
+        own: vec![],
+        range: None,
     };
     let bins = |cuts: &[f64], shares: &[u16]| Bins {
         cuts: cuts.iter().map(|&cut| finite(cut)).collect(),
@@ -96,7 +120,10 @@ fn parts() -> ModelParts {
     ];
     ModelParts {
         baseline: Baseline::new(&schema, 400, 20, columns, vec![6000, 4000]).unwrap(),
-        transform: Transform::new(&schema, steps(), vec![0, 1]).unwrap(),
+        transform: Transform::new(&schema, steps(), vec![0, 1])
+            .unwrap()
+            .with_tails(vec![Tail { column: 0, lower: None, upper: Some(finite(110.0)) }])
+            .unwrap(),
         schema,
         assigner: Assigner::KMeans(Centroids::from_rows(&centres.concat(), 8).unwrap()),
         segments: vec![
@@ -105,19 +132,43 @@ fn parts() -> ModelParts {
         ],
         targets: vec![
             TargetModels {
-                target: Target { name: "spend".into(), kind: TargetKind::Number },
-                by_segment: vec![spend(20.0), spend(45.5)],
+                target: target("spend", TargetKind::Number),
+                link: Link::Identity { floor: Some(0.0) },
+                all: spend(31.0),
+                own: vec![own(0.75, 20.0), own(0.625, 45.5)],
+                range: Some(Range {
+                    level_percent: 90,
+                    scale: Some(25.0),
+                    quantiles: Margin::Constant(vec![0.125, 1.75]),
+                    widen: vec![0.0625, -0.03125],
+                }),
             },
             TargetModels {
-                target: Target { name: "days_since_joined".into(), kind: TargetKind::Number },
-                by_segment: vec![SegmentModel::Constant(203.0), SegmentModel::Constant(1140.0)],
+                target: target(
+                    "churn",
+                    TargetKind::Class { classes: vec!["no".into(), "yes".into()] },
+                ),
+                link: Link::Softmax,
+                all: Margin::Trees(churn),
+                own: vec![],
+                range: None,
             },
+            TargetModels::constants(
+                target("days_since_joined", TargetKind::Number),
+                Link::Identity { floor: None },
+                vec![vec![203.0], vec![1140.0]],
+            ),
         ],
-        playbook: Playbook::Shortfall {
+        usual: vec![
+            usual(0, "age", 0.125, [0.0, 0.25, -0.125, 0.5, 0.0, 0.0, 0.0, 0.25, 0.0, 0.0, 0.0]),
+            usual(2, "visits", 0.375, [0.25, 0.125, 0.0, 0.5, 0.25, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]),
+        ],
+        means: vec![0.0, -0.25, 0.125, 0.25, 0.0, 0.375, 0.25, 0.125, 0.0625, 0.25, 0.0],
+        playbook: Playbook::TypicalGap(TypicalGap {
             threshold: 0.5,
-            columns: vec![0, 2],
-            typical: vec![32.0, 2.0, 47.0, 9.0],
-        },
+            at_most: 2,
+            usual: vec![0, 1],
+        }),
         training: Training {
             seed: 0,
             wcss: vec![9.0, 4.0],
@@ -128,8 +179,8 @@ fn parts() -> ModelParts {
     }
 }
 
-/// The artifact's bytes, which are the committed ones.
-pub(crate) fn artifact() -> Vec<u8> {
+/// The artifact's bytes, whatever is committed.
+pub(crate) fn encoded() -> Vec<u8> {
     let model = Model::new(parts()).unwrap();
     let canaries = [
         r#"{"age":33.3,"joined":"2023-12-24","visits":4,"newsletter":true,"size":"L","plan":"gold"}"#,
@@ -141,7 +192,12 @@ pub(crate) fn artifact() -> Vec<u8> {
         let raw = RawRecord::from_json(text).unwrap();
         model.parts().schema.validate(&raw).unwrap()
     };
-    let bytes = encode(&model, canaries.iter().map(record).collect()).unwrap();
+    encode(&model, canaries.iter().map(record).collect()).unwrap()
+}
+
+/// The artifact's bytes, which are the committed ones.
+pub(crate) fn artifact() -> Vec<u8> {
+    let bytes = encoded();
     let committed = root().join(PATH);
     if std::env::var_os("WEDGE_BLESS").is_some() {
         fs::write(&committed, &bytes).unwrap();

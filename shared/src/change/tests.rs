@@ -39,8 +39,8 @@ fn the_change_changes_the_segment_in_random_models_of_every_rule() {
             let model = random::model(&mut random, kind, 2 + draw % 5);
             for _ in 0..25 {
                 let record = random::customer(&mut random);
-                let answer = model.answer(&record);
-                let Some(change) = answer.smallest_change else { continue };
+                let answer = model.explain(&record);
+                let Some(change) = answer.why.unwrap().smallest_change else { continue };
                 let column = &model.parts().schema.columns()[change.column];
                 assert!(CHANGEABLE.contains(&column.name.as_str()), "{}", column.name);
                 assert_eq!(change.from, record.values()[change.column]);
@@ -87,8 +87,9 @@ fn no_cheaper_change_exists_where_segments_are_convex() {
             let model = random::model(&mut random, kind, 2 + draw % 4);
             for _ in 0..12 {
                 let record = random::customer(&mut random);
-                let answer = model.answer(&record);
-                let least = answer.smallest_change.as_ref().map_or(f64::INFINITY, |c| c.cost);
+                let answer = model.explain(&record);
+                let change = &answer.why.as_ref().unwrap().smallest_change;
+                let least = change.as_ref().map_or(f64::INFINITY, |c| c.cost);
                 for (position, column) in model.parts().schema.columns().iter().enumerate() {
                     let name = column.name.as_str();
                     if !CHANGEABLE.contains(&name) || record.values()[position] == Value::Missing {
@@ -118,8 +119,9 @@ fn no_much_cheaper_change_exists_in_a_mixture() {
         let model = random::model(&mut random, 1, 2 + draw % 4);
         for _ in 0..12 {
             let record = random::customer(&mut random);
-            let answer = model.answer(&record);
-            let least = answer.smallest_change.as_ref().map_or(f64::INFINITY, |c| c.cost);
+            let answer = model.explain(&record);
+            let change = &answer.why.as_ref().unwrap().smallest_change;
+            let least = change.as_ref().map_or(f64::INFINITY, |c| c.cost);
             for (position, name) in [(2, "spend"), (3, "score")] {
                 let column = &model.parts().schema.columns()[position];
                 if record.values()[position] == Value::Missing {
@@ -167,7 +169,13 @@ fn two_columns(change: fn(&mut Column), centres: &[f64]) -> Model {
             .map(|id| crate::model::SegmentInfo::new(u16::try_from(id).unwrap(), "name", 1))
             .collect(),
         targets: vec![],
-        playbook: crate::Playbook::Shortfall { threshold: 9.0, columns: vec![], typical: vec![] },
+        usual: vec![],
+        means: vec![0.0; 2],
+        playbook: crate::Playbook::TypicalGap(crate::playbook::TypicalGap {
+            threshold: 9.0,
+            at_most: 1,
+            usual: vec![],
+        }),
         schema,
         ..example::parts()
     })
@@ -177,7 +185,7 @@ fn two_columns(change: fn(&mut Column), centres: &[f64]) -> Model {
 fn change_of(model: &Model, json: &str) -> Option<(usize, f64)> {
     let raw = RawRecord::from_json(json).unwrap();
     let record = model.parts().schema.validate(&raw).unwrap();
-    model.answer(&record).smallest_change.map(|change| {
+    model.explain(&record).why.unwrap().smallest_change.map(|change| {
         let Value::Number(to) = change.to else { panic!("{change:?}") };
         (change.column, to.get())
     })

@@ -12,7 +12,7 @@ use crate::column::{Column, ColumnKind};
 use crate::date::{DateOrder, Day};
 use crate::mixture::Mixture;
 use crate::model::{Model, ModelParts, SegmentInfo, Training};
-use crate::playbook::Playbook;
+use crate::playbook::{Playbook, TypicalGap};
 use crate::prototypes::Prototypes;
 use crate::raw::RawRecord;
 use crate::record::Record;
@@ -125,7 +125,9 @@ pub(crate) fn model(random: &mut Random, kind: usize, n_segments: usize) -> Mode
         assigner: rule(random, kind, n_segments),
         segments: segments.collect(),
         targets: vec![],
-        playbook: Playbook::Shortfall { threshold: 9.0, columns: vec![], typical: vec![] },
+        usual: vec![],
+        means: vec![0.0; 15],
+        playbook: Playbook::TypicalGap(TypicalGap { threshold: 9.0, at_most: 1, usual: vec![] }),
         training: Training {
             seed: 0,
             wcss: vec![1.0],

@@ -1,5 +1,6 @@
 use super::*;
 use crate::column::Column;
+use crate::example;
 use crate::raw::RawRecord;
 use alloc::string::String;
 use alloc::vec;
@@ -85,9 +86,9 @@ fn indicators_stand_behind_the_features_and_are_no_features() {
     ] {
         let vector = vector(json);
         assert_eq!(vector.as_slice().len(), transform.features().len());
-        assert_eq!(vector.with_indicators()[..5], *vector.as_slice());
-        assert_eq!(vector.with_indicators()[5..], indicators, "{json}");
-        assert_eq!(vector.with_indicators().len(), transform.n_model_inputs());
+        assert_eq!(vector.model_inputs()[..5], *vector.as_slice());
+        assert_eq!(vector.model_inputs()[5..], indicators, "{json}");
+        assert_eq!(vector.model_inputs().len(), transform.n_model_inputs());
     }
     for unsound in [vec![2, 0], vec![0, 0], vec![3]] {
         assert!(Transform::new(&schema, steps(None), unsound).is_none());
@@ -131,4 +132,45 @@ fn steps_that_do_not_fit_their_column_are_refused() {
     refused(1, ColumnStep::OneHot { impute: 0, height: finite(0.0) });
     refused(2, ColumnStep::Rank { impute: 0, mean: finite(0.0), scale: finite(-1.0) });
     assert!(Transform::new(&schema(), steps(None)[..2].to_vec(), vec![]).is_none());
+}
+
+#[test]
+fn what_is_beyond_the_bounds_is_told_to_models_as_far_as_the_tail_goes() {
+    let schema = schema();
+    let tail = |lower: Option<f64>, upper: Option<f64>| Tail {
+        column: 0,
+        lower: lower.map(finite),
+        upper: upper.map(finite),
+    };
+    let with = |tail| Transform::new(&schema, steps(None), vec![0])?.with_tails(vec![tail]);
+    let transform = with(tail(Some(-10.0), Some(20.0))).unwrap();
+    let inputs = |x: f64| {
+        let json = alloc::format!(r#"{{"x":{x}}}"#);
+        let record = schema.validate(&RawRecord::from_json(&json).unwrap()).unwrap();
+        transform.apply(&record).model_inputs().to_vec()
+    };
+    for (x, beyond) in
+        [(5.0, 0.0), (8.0, 0.0), (20.0, 6.0), (90.0, 6.0), (-2.0, -1.0), (-50.0, -5.0)]
+    {
+        assert_eq!(inputs(x)[6], beyond, "{x}");
+        assert_eq!(inputs(x).len(), transform.n_model_inputs());
+    }
+    assert_eq!(transform.input_columns().collect::<Vec<_>>(), [0, 1, 1, 1, 2, 0, 0]);
+    for unsound in [tail(None, None), tail(Some(1.0), None), tail(None, Some(7.0))] {
+        assert!(with(unsound).is_none(), "{unsound:?}");
+    }
+    assert!(with(Tail { column: 1, ..tail(None, Some(9.0)) }).is_none());
+}
+
+#[test]
+fn a_hidden_value_is_prepared_as_one_that_is_missing() {
+    let transform = example::parts().transform;
+    let whole = example::record(r#"{"age": 50, "size": "High", "job": "Doctor"}"#);
+    let lacking = example::record(r#"{"age": 50, "size": "High"}"#);
+    assert_eq!(transform.apply_without(&whole, 3), transform.apply(&lacking));
+    assert_ne!(transform.apply(&whole), transform.apply(&lacking));
+    // Even where nobody may lack it, what stands in for it does.
+    let hidden = transform.apply_without(&whole, 0);
+    let stand_in = example::record(r#"{"age": 40, "size": "High", "job": "Doctor"}"#);
+    assert_eq!(hidden, transform.apply(&stand_in));
 }

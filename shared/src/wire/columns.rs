@@ -9,7 +9,7 @@ use crate::column::{Column, ColumnKind};
 use crate::date::DateOrder;
 use crate::number::Finite;
 use crate::sensitive::Sensitive;
-use crate::transform::ColumnStep;
+use crate::transform::{ColumnStep, Tail};
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct WireColumn {
@@ -49,6 +49,9 @@ struct WireNumber {
     lambda: Option<f64>,
     mean: f64,
     scale: f64,
+    /// How far beyond the bounds segment models are told of.
+    tail_lower: Option<f64>,
+    tail_upper: Option<f64>,
 }
 
 /// In the order of their numbers.
@@ -56,14 +59,21 @@ const ORDERS: [DateOrder; 3] = [DateOrder::Ymd, DateOrder::Dmy, DateOrder::Mdy];
 
 impl WireColumn {
     /// `None` when the step does not belong to the kind or there are too many words.
-    pub(super) fn of(column: &Column, step: &ColumnStep, indicator: bool) -> Option<Self> {
+    pub(super) fn of(
+        column: &Column,
+        step: &ColumnStep,
+        indicator: bool,
+        tail: Option<&Tail>,
+    ) -> Option<Self> {
         let kind = match (&column.kind, step) {
-            (ColumnKind::Numeric { lower, upper }, step) => {
-                WireKind::Numeric { lower: get(*lower), upper: get(*upper), step: number(step)? }
-            }
+            (ColumnKind::Numeric { lower, upper }, step) => WireKind::Numeric {
+                lower: get(*lower),
+                upper: get(*upper),
+                step: number(step, tail)?,
+            },
             (ColumnKind::Date { order }, step) => {
                 let order = ORDERS.iter().position(|known| known == order)?;
-                WireKind::Date { order: u8::try_from(order).ok()?, step: number(step)? }
+                WireKind::Date { order: u8::try_from(order).ok()?, step: number(step, tail)? }
             }
             (ColumnKind::YesNo { .. }, ColumnStep::Rank { impute, mean, scale }) => {
                 WireKind::YesNo { impute: *impute, mean: mean.get(), scale: scale.get() }
@@ -99,6 +109,16 @@ impl WireColumn {
     /// Whether segment models are told where it is missing.
     pub(super) fn has_indicator(&self) -> bool {
         self.flags & INDICATOR != 0
+    }
+
+    /// The tail of the column at this position; `None` when a figure is not finite.
+    #[expect(clippy::option_option, reason = "no tail is as good as a finite one")]
+    pub(super) fn tail(&self, column: usize) -> Option<Option<Tail>> {
+        let (WireKind::Numeric { step, .. } | WireKind::Date { step, .. }) = &self.kind else {
+            return Some(None);
+        };
+        let (lower, upper) = (bound(step.tail_lower)?, bound(step.tail_upper)?);
+        Some((lower.is_some() || upper.is_some()).then_some(Tail { column, lower, upper }))
     }
 
     /// `None` when words run out, a figure is not finite or a number stands for nothing.
@@ -168,7 +188,7 @@ impl WireNumber {
     }
 }
 
-fn number(step: &ColumnStep) -> Option<WireNumber> {
+fn number(step: &ColumnStep, tail: Option<&Tail>) -> Option<WireNumber> {
     let ColumnStep::Number { impute, lower, upper, lambda, mean, scale } = step else {
         return None;
     };
@@ -179,6 +199,8 @@ fn number(step: &ColumnStep) -> Option<WireNumber> {
         lambda: get(*lambda),
         mean: mean.get(),
         scale: scale.get(),
+        tail_lower: get(tail.and_then(|tail| tail.lower)),
+        tail_upper: get(tail.and_then(|tail| tail.upper)),
     })
 }
 
