@@ -27,6 +27,10 @@ pub enum Purpose {
     NoDrift = 8,
     /// Data sets without groups whose columns of few values are permuted.
     PermutedNull = 9,
+    /// Resampled customers whose predictions are judged.
+    Bootstrap = 14,
+    /// Outcomes of perfectly calibrated probabilities.
+    Calibrated = 15,
 }
 
 /// A stream of random numbers.

@@ -96,19 +96,26 @@ impl Ridge {
 }
 
 /// The normal equations: the upper triangle of the sum of `x x^T`, and the sum of `x y`.
-struct Gram {
+#[derive(Debug, Clone)]
+pub(crate) struct Gram {
     n: usize,
     /// `(n, n)`, row-major; below the diagonal is not used.
     upper: Vec<f64>,
-    right: Vec<f64>,
+    pub(crate) right: Vec<f64>,
 }
 
 impl Gram {
-    fn new(n: usize) -> Self {
+    pub(crate) fn new(n: usize) -> Self {
         Self { n, upper: vec![0.0; n * n], right: vec![0.0; n] }
     }
 
-    fn add(&mut self, x: &[f64], y: f64, weight: f64) {
+    /// From sums that are known; the lengths are `n * n` and `n`.
+    pub(crate) fn of(upper: Vec<f64>, right: Vec<f64>) -> Self {
+        Self { n: right.len(), upper, right }
+    }
+
+    /// One row more, counted `weight` times.
+    pub(crate) fn add(&mut self, x: &[f64], y: f64, weight: f64) {
         for (i, xi) in x.iter().enumerate() {
             let scaled = weight * xi;
             for (sum, xj) in self.upper[i * self.n + i..(i + 1) * self.n].iter_mut().zip(&x[i..]) {
@@ -118,41 +125,63 @@ impl Gram {
         }
     }
 
-    /// The solution of `(G + lambda I) v = right`, by `R^T R` with `R` upper triangular.
-    fn solve(mut self, lambda: f64) -> Vec<f64> {
+    /// The solution of `(G + lambda I) v = right`.
+    pub(crate) fn solve(self, lambda: f64) -> Vec<f64> {
+        self.factor(lambda).solve(self.right)
+    }
+
+    /// `R^T R = G + lambda I`, with `R` upper triangular.
+    pub(crate) fn factor(&self, lambda: f64) -> Factor {
         let n = self.n;
+        let mut upper = self.upper.clone();
         let mut dependent = Vec::with_capacity(n);
         for i in 0..n {
-            let diagonal = self.upper[i * n + i] + lambda;
+            let diagonal = upper[i * n + i] + lambda;
             let mut pivot = diagonal;
             for k in 0..i {
-                pivot -= self.upper[k * n + i] * self.upper[k * n + i];
+                pivot -= upper[k * n + i] * upper[k * n + i];
             }
             let repeats = pivot <= DEPENDENT * diagonal;
             let root = shared::math::sqrt(pivot);
             for j in i..n {
-                let mut entry = self.upper[i * n + j];
+                let mut entry = upper[i * n + j];
                 for k in 0..i {
-                    entry -= self.upper[k * n + i] * self.upper[k * n + j];
+                    entry -= upper[k * n + i] * upper[k * n + j];
                 }
                 // A row of zeros takes the feature out of the equations.
-                self.upper[i * n + j] = if repeats { 0.0 } else { entry / root };
+                upper[i * n + j] = if repeats { 0.0 } else { entry / root };
             }
-            self.upper[i * n + i] = if repeats { 1.0 } else { root };
+            upper[i * n + i] = if repeats { 1.0 } else { root };
             dependent.push(repeats);
         }
-        let mut solution = self.right;
+        Factor { n, upper, dependent }
+    }
+}
+
+/// A Cholesky factor.
+pub(crate) struct Factor {
+    n: usize,
+    upper: Vec<f64>,
+    dependent: Vec<bool>,
+}
+
+impl Factor {
+    /// The solution of `R^T R v = right`; what repeats gets 0.
+    pub(crate) fn solve(&self, right: Vec<f64>) -> Vec<f64> {
+        let Self { n, upper, dependent } = self;
+        let n = *n;
+        let mut solution = right;
         for i in 0..n {
             for k in 0..i {
-                solution[i] -= self.upper[k * n + i] * solution[k];
+                solution[i] -= upper[k * n + i] * solution[k];
             }
-            solution[i] = if dependent[i] { 0.0 } else { solution[i] / self.upper[i * n + i] };
+            solution[i] = if dependent[i] { 0.0 } else { solution[i] / upper[i * n + i] };
         }
         for i in (0..n).rev() {
             for j in i + 1..n {
-                solution[i] -= self.upper[i * n + j] * solution[j];
+                solution[i] -= upper[i * n + j] * solution[j];
             }
-            solution[i] = if dependent[i] { 0.0 } else { solution[i] / self.upper[i * n + i] };
+            solution[i] = if dependent[i] { 0.0 } else { solution[i] / upper[i * n + i] };
         }
         solution
     }
