@@ -32,8 +32,8 @@ pub enum TargetValue {
 pub struct Customer {
     /// The validated columns.
     pub record: Record,
-    /// The target's value, when there is a target.
-    pub target: TargetValue,
+    /// One for each target.
+    pub targets: Vec<TargetValue>,
     /// Its row in the table.
     pub row: u32,
     /// A hash of the record alone: equal customers share it, so folds cut by it keep them together.
@@ -53,12 +53,14 @@ impl Dataset {
     /// `unusable`.
     pub fn build(table: &Table, plan: &Plan, seed: u64, unusable: &mut Unusable) -> Self {
         let mut keyed = Vec::with_capacity(table.n_rows());
-        Self::validate(table, plan, unusable, |row, record, target| {
+        Self::validate(table, plan, unusable, |row, record, targets| {
             let mut bytes = Vec::new();
             record.write_canonical(&mut bytes);
             let fold_hash = hash(seed, &bytes);
-            target.write_canonical(&mut bytes);
-            keyed.push((hash(seed, &bytes), Customer { record, target, row, fold_hash }));
+            for target in &targets {
+                target.write_canonical(&mut bytes);
+            }
+            keyed.push((hash(seed, &bytes), Customer { record, targets, row, fold_hash }));
         });
         keyed.sort_by_key(|(hash, _)| *hash);
         Self { customers: keyed.into_iter().map(|(_, customer)| customer).collect() }
@@ -69,7 +71,7 @@ impl Dataset {
         table: &Table,
         plan: &Plan,
         unusable: &mut Unusable,
-        mut take: impl FnMut(u32, Record, TargetValue),
+        mut take: impl FnMut(u32, Record, Vec<TargetValue>),
     ) {
         let columns: Vec<_> = plan
             .schema
@@ -82,18 +84,21 @@ impl Dataset {
         for row in 0..table.n_rows() {
             cells.clear();
             cells.extend(columns.iter().map(|(column, of)| raw_cell(column, of, row)));
-            let target = match &plan.target {
-                Some((target, column)) => target_value(target, table.column(*column), row),
-                None => Ok(TargetValue::Missing),
-            };
-            match (plan.schema.validate_cells(&cells, None), target) {
-                (Ok(record), Ok(target)) => {
-                    let row = u32::try_from(row).expect("a table has fewer than 2^32 rows");
-                    take(row, record, target);
+            let (mut targets, mut violations) = (Vec::new(), Vec::new());
+            for (target, column) in &plan.targets {
+                match target_value(target, table.column(*column), row) {
+                    Ok(value) => targets.push(value),
+                    Err(rejected) => violations.extend(rejected.violations),
                 }
-                (record, target) => {
-                    let parts = [record.err(), target.err()].into_iter().flatten();
-                    let violations = parts.flat_map(|rejected| rejected.violations).collect();
+            }
+            match plan.schema.validate_cells(&cells, None) {
+                Ok(record) if violations.is_empty() => {
+                    let row = u32::try_from(row).expect("a table has fewer than 2^32 rows");
+                    take(row, record, targets);
+                }
+                record => {
+                    let of_record = record.err().map(|rejected| rejected.violations);
+                    let violations = of_record.into_iter().flatten().chain(violations).collect();
                     let value_of = |name: &str| {
                         let position = table.header().iter().position(|column| column == name)?;
                         table.column(position).text(row).map(Cow::into_owned)
@@ -119,7 +124,7 @@ impl Dataset {
     /// # Shapes: `(n_customers, n_model_inputs)`.
     pub fn prepare_for_models(&self, transform: &Transform) -> Array2<f64> {
         let records = self.customers.iter().map(|customer| &customer.record);
-        matrix(transform, records, transform.n_model_inputs(), FeatureVector::with_indicators)
+        matrix(transform, records, transform.n_model_inputs(), FeatureVector::model_inputs)
     }
 }
 

@@ -1,143 +1,295 @@
-//! Fits what to expect of a customer: every segment's model of the target, or the segment's typical values.
+//! What to expect of a customer: models of the targets, chosen and judged by nested cross-validation; and what is
+//! usual, column by column.
 
-mod class;
-mod number;
-pub mod typical;
+pub mod family;
+pub mod nested;
+pub mod objective;
+pub mod range;
+pub mod selection;
+pub mod setting;
+pub mod task;
+mod trial;
+pub mod verdict;
 
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use ndarray::{ArrayView2, Axis};
-use shared::Transform;
-use shared::model::TargetModels;
-use shared::segment_model::{Target, TargetKind};
+use ndarray::{ArrayView1, Axis};
+use rayon::prelude::*;
+use shared::model::MAX_REASONS;
+use shared::segment_model::TargetModels;
+use shared::{Assigner, Transform, grid};
 
-use self::typical::Segments;
-use crate::dataset::{Customer, Dataset, TargetValue};
+use self::nested::{Answered, CHOOSING_ROWS, Fit, Limits};
+use self::selection::Choice;
+use self::setting::{Recipe, Setting};
+use self::task::Task;
+use crate::dataset::Customer;
 use crate::error::Error;
+use crate::fit::Stage;
 use crate::infer::Plan;
-use crate::quality::Quality;
-
-/// How strongly a segment's model is held to the global one; without bound, it is the global one.
-const POOLING: [f64; 6] = [1.0, 10.0, 100.0, 1000.0, 10_000.0, f64::INFINITY];
+use crate::judge::{Answers, Judged, JudgedTarget, Who, judge};
+use crate::usual::{self, Segments, Usual};
 
 /// Cross-validation folds, cut by the hash of the record so that equal customers share one.
-const FOLDS: u128 = 5;
+const FOLDS: u8 = 5;
 
-/// Models of one target and how good they are.
+/// More trees gain little and weigh much.
+const MAX_TREES: usize = 200;
+
+/// An interval needs fewer.
+const MAX_RANGE_TREES: usize = 60;
+
+/// What an artifact holds besides trees, in bytes, about.
+const BESIDES_TREES: usize = 32 << 10;
+
+/// Everything that models are made of.
+pub struct Input<'a> {
+    /// The columns and targets.
+    pub plan: &'a Plan,
+    /// The customers, and how they were prepared and divided.
+    pub recipe: Recipe<'a>,
+    /// The preparation that is written.
+    pub transform: &'a Transform,
+    /// The rule that is written.
+    pub assigner: &'a Assigner,
+    /// Each customer's segment by it.
+    pub labels: &'a [u16],
+    /// The segments' ids, by position.
+    pub ids: &'a [u16],
+    /// The largest artifact, in bytes.
+    pub max_bytes: usize,
+    /// For errors.
+    pub path: &'a Path,
+}
+
+/// Everything that is expected of customers.
 #[derive(Debug)]
-pub struct Expectation {
-    /// The models, by segment.
-    pub models: TargetModels,
-    /// How good they are beside one global model.
-    pub quality: Quality,
+pub struct Expected {
+    /// Models of the targets that were asked for.
+    pub targets: Vec<TargetModels>,
+    /// What is usual, column by column.
+    pub usual: Usual,
+    /// The average customer's model inputs.
+    pub means: Vec<f64>,
+    /// How good the targets' models are.
+    pub judged: Vec<JudgedTarget>,
+    /// Answers to customers who were held out, a target each.
+    pub out_of_fold: Vec<OutOfFold>,
 }
 
-/// A customer whose target is known, in prepared space, with the indicators of missing values.
-struct Row<'a, Y> {
-    x: &'a [f64],
-    segment: usize,
-    fold: u128,
-    y: Y,
+/// What nested cross-validation answered, for the customers whose target is known, in canonical order.
+#[derive(Debug)]
+pub struct OutOfFold {
+    /// The target's name.
+    pub target: String,
+    /// The classes; none for a number.
+    pub classes: Vec<String>,
+    /// Each customer's row in the table.
+    pub table_rows: Vec<u32>,
+    /// Each customer's fold.
+    pub folds: Vec<u8>,
+    /// The id of each customer's segment in the model that is written.
+    pub segments: Vec<u16>,
+    /// What was right: a number, or a class's id.
+    pub actual: Vec<f64>,
+    /// The answers; `rows` are positions among the customers.
+    pub answered: Answered,
+    /// What is written.
+    pub choice: Choice,
+    /// What each fold chose.
+    pub by_fold: Vec<Choice>,
 }
 
-/// Every segment's model of the target, or what is typical of it; and how good they are.
+/// Every target's models, what is usual, and how good they are.
 ///
 /// # Errors
 /// When no customer's target is known.
-pub fn models(
-    plan: &Plan,
-    dataset: &Dataset,
-    transform: &Transform,
-    segments: &Segments<'_>,
-    path: &Path,
-) -> Result<(Vec<TargetModels>, Vec<Quality>), Error> {
-    let Some((target, _)) = &plan.target else {
-        let models = typical::models(&plan.schema, dataset, segments);
-        let quality = typical::quality(&models, dataset, segments.labels);
-        return Ok((models, quality));
-    };
+pub fn models(input: &Input<'_>, progress: impl Fn(Stage) + Sync) -> Result<Expected, Error> {
+    let Input { plan, recipe, transform, .. } = *input;
+    let dataset = recipe.dataset;
     let inputs = dataset.prepare_for_models(transform);
-    let Segments { labels, n_segments, .. } = *segments;
-    let found = self::target(target, dataset, inputs.view(), labels, n_segments);
-    let found = found.ok_or_else(|| Error::Unfit {
-        path: path.into(),
-        what: format!("no customer has a value of the target `{}`", target.name),
-        hint: "choose another target, or none".into(),
-    })?;
-    Ok((vec![found.models], vec![found.quality]))
+    let column_mean = |column: ArrayView1<'_, f64>| grid::snap(mean(column.iter().copied()));
+    let means = inputs.axis_iter(Axis(1)).map(column_mean).collect();
+    let segments = input.segments();
+    let usual = usual::fit(&plan.schema, dataset, transform, inputs.view(), &segments);
+    let tasks = tasks(input)?;
+    let (targets, out_of_fold) =
+        if tasks.is_empty() { Default::default() } else { fit_and_answer(input, &tasks, progress) };
+    let judged = tasks.iter().zip(&out_of_fold).map(|(task, found)| judged(input, task, found));
+    Ok(Expected { judged: judged.collect(), targets, usual, means, out_of_fold })
 }
 
-/// Fits every segment's model of `target`; `None` when no customer's target is known.
-///
-/// # Shapes: `x` is `(n_customers, n_model_inputs)`: features, then indicators of missing values; `labels` is
-/// `(n_customers,)`; both in canonical order.
-fn target(
-    target: &Target,
-    dataset: &Dataset,
-    x: ArrayView2<'_, f64>,
-    labels: &[u16],
-    n_segments: usize,
-) -> Option<Expectation> {
-    let known = || {
-        let rows = dataset.customers.iter().zip(x.axis_iter(Axis(0))).zip(labels);
-        rows.map(|((customer, x), &label)| (customer, x.to_slice().unwrap_or_default(), label))
-    };
-    let row = |customer: &Customer, label: u16| (usize::from(label), customer.fold_hash % FOLDS);
-    match &target.kind {
-        TargetKind::Number => {
-            let rows: Vec<Row<f64>> = known()
-                .filter_map(|(customer, x, label)| {
-                    let (segment, fold) = row(customer, label);
-                    let TargetValue::Number(y) = customer.target else { return None };
-                    Some(Row { x, segment, fold, y })
-                })
-                .collect();
-            (!rows.is_empty()).then(|| number::fit(target, &rows, n_segments))
-        }
-        TargetKind::Class { classes } => {
-            let rows: Vec<Row<usize>> = known()
-                .filter_map(|(customer, x, label)| {
-                    let (segment, fold) = row(customer, label);
-                    let TargetValue::Class(y) = customer.target else { return None };
-                    Some(Row { x, segment, fold, y: y.into() })
-                })
-                .collect();
-            (!rows.is_empty()).then(|| class::fit(target, &rows, n_segments, classes.len()))
+impl Input<'_> {
+    /// Who is in which segment.
+    pub fn segments(&self) -> Segments<'_> {
+        Segments {
+            labels: self.labels,
+            n_segments: self.recipe.n_segments,
+            min_customers: self.recipe.min_segment,
         }
     }
 }
 
-/// One fold of a cross-validation.
-struct Fold<'r, 'x, Y> {
-    training: Vec<&'r Row<'x, Y>>,
-    held_out: Vec<&'r Row<'x, Y>>,
+/// The figures of a target.
+fn judged(input: &Input<'_>, task: &Task<'_>, found: &OutOfFold) -> JudgedTarget {
+    let answered = &found.answered;
+    let answers = |who, values: &Vec<f64>| Answers { who, values: values.clone() };
+    let is_number = found.classes.is_empty();
+    let baseline = if is_number { Who::Mean } else { Who::Majority };
+    let mut all = vec![answers(baseline, &answered.baseline)];
+    all.extend(is_number.then(|| answers(Who::Median, &answered.median)));
+    all.push(answers(Who::Global, &answered.global));
+    all.push(answers(Who::GlobalWithSegment, &answered.with_segment));
+    all.push(answers(Who::Segments, &answered.chosen));
+    let has_intervals = !answered.intervals.is_empty();
+    let level = f64::from(range::LEVEL_PERCENT) / 100.0;
+    let quality = judge(&Judged {
+        target: task.target,
+        actual: &found.actual,
+        segments: &found.segments,
+        folds: &found.folds,
+        answers: &all,
+        intervals: has_intervals.then_some((&answered.intervals[..], level)),
+        is_spend: task.is_spend,
+        seed: input.recipe.seed,
+        min_customers: input.recipe.min_level,
+    });
+    let verdict = verdict::verdict(&found.choice, &found.by_fold, &quality);
+    JudgedTarget { verdict, chosen: found.choice, by_fold: found.by_fold.clone(), quality }
 }
 
-/// The folds; one that would leave nothing to train on is left out.
-fn split<'r, 'x, Y>(rows: &'r [Row<'x, Y>]) -> Vec<Fold<'r, 'x, Y>> {
-    (0..FOLDS)
-        .map(|fold| rows.iter().partition(|row| row.fold != fold))
-        .map(|(training, held_out): (Vec<_>, Vec<_>)| Fold { training, held_out })
-        .filter(|fold| !fold.training.is_empty())
+fn tasks<'p>(input: &Input<'p>) -> Result<Vec<Task<'p>>, Error> {
+    let customers = &input.recipe.dataset.customers;
+    let targets = input.plan.targets.iter().enumerate();
+    let n_margins: usize = targets.clone().map(|(_, (target, _))| target.kind.n_outputs()).sum();
+    if n_margins.saturating_mul(input.plan.schema.columns().len()) > MAX_REASONS / 2 {
+        return Err(Error::Unfit {
+            path: input.path.into(),
+            what: format!("the targets have {n_margins} classes, too many for so many columns"),
+            hint: "leave columns out, or raise `--min-level` so that fewer words are classes"
+                .into(),
+        });
+    }
+    targets
+        .map(|(position, (target, _))| {
+            let task = Task::of(target, position, customers, input.recipe.min_level);
+            let known = task.known.len();
+            let mut folds: Vec<u8> = task.known.iter().map(|&row| fold(customers, row)).collect();
+            folds.sort_unstable();
+            folds.dedup();
+            let fewest = input.recipe.min_level.max(2);
+            let what = if known < fewest {
+                format!("the target `{}` is known of {known} customers only", target.name)
+            } else if folds.len() < 2 {
+                let name = &target.name;
+                format!("all customers whose `{name}` is known are alike: nothing can be judged")
+            } else {
+                return Ok(task);
+            };
+            let hint = format!("choose another target; one needs {fewest} different customers");
+            Err(Error::Unfit { path: input.path.into(), what, hint })
+        })
         .collect()
 }
 
-/// The candidate whose pairs of actual and predicted value, out of fold, have the smallest error; with them.
-///
-/// # Ties: the first candidate wins.
-fn best<P>(
-    candidates: impl IntoIterator<Item = f64>,
-    error: impl Fn(&[P]) -> f64,
-    out_of_fold: impl Fn(f64) -> Vec<P>,
-) -> (f64, Vec<P>) {
-    let tried = candidates.into_iter().map(|candidate| {
-        let pairs = out_of_fold(candidate);
-        (error(&pairs), candidate, pairs)
-    });
-    let (_, candidate, pairs) =
-        tried.min_by(|a, b| a.0.total_cmp(&b.0)).expect("there are candidates");
-    (candidate, pairs)
+/// The fold of a customer, by position.
+#[expect(clippy::cast_possible_truncation, reason = "below the number of folds")]
+fn fold(customers: &[Customer], row: u32) -> u8 {
+    (customers[row as usize].fold_hash % u128::from(FOLDS)) as u8
 }
+
+/// The models that are written, and the answers of those of each fold.
+fn fit_and_answer(
+    input: &Input<'_>,
+    tasks: &[Task<'_>],
+    progress: impl Fn(Stage) + Sync,
+) -> (Vec<TargetModels>, Vec<OutOfFold>) {
+    let recipe = &input.recipe;
+    let customers = &recipe.dataset.customers;
+    let folds: Vec<u8> = (0..).zip(customers).map(|(row, _)| fold(customers, row)).collect();
+    let settings: Vec<Setting> = (0..FOLDS)
+        .into_par_iter()
+        .map(|fold| {
+            let is_held_out = |hash: u128| hash % u128::from(FOLDS) == u128::from(fold);
+            Setting::without(recipe, |customer| !is_held_out(customer.fold_hash))
+        })
+        .collect();
+    let n_jobs = tasks.len() * (settings.len() + 1);
+    let done = AtomicUsize::new(0);
+    let one_more = || progress(Stage::Expecting(1 + done.fetch_add(1, Ordering::Relaxed), n_jobs));
+    let jobs: Vec<(&Task<'_>, (&Setting, u8))> =
+        tasks.iter().flat_map(|task| settings.iter().zip(0..).map(move |s| (task, s))).collect();
+    let answers: Vec<Answered> = jobs
+        .into_par_iter()
+        .map(|(task, (setting, fold))| {
+            let known = &task.known[..task.known.len().min(CHOOSING_ROWS)];
+            let (held_out, training): (Vec<u32>, Vec<u32>) =
+                known.iter().partition(|&&row| folds[row as usize] == fold);
+            let limits = limits(input, task, tasks.len());
+            let found = nested::answer(task, setting, &training, &held_out, &folds, limits);
+            one_more();
+            found
+        })
+        .collect();
+    drop(settings);
+    let written = Setting::written(recipe.dataset, input.transform, input.assigner);
+    let by_task = tasks.par_iter().zip(answers.par_chunks(FOLDS.into()));
+    let found = by_task.map(|(task, by_fold)| {
+        let limits = limits(input, task, tasks.len());
+        // What most folds do not find is chance, and a reader could not make sense of it.
+        let helps = |answered: &&Answered| answered.choice.is_some_and(|c| c.own.is_some());
+        let may_have_own = by_fold.iter().filter(helps).count() * 2 > by_fold.len();
+        let Fit { models, choice, .. } =
+            nested::fit(task, &written, &task.known, &folds, Limits { may_have_own, ..limits });
+        one_more();
+        (models, pooled(input, task, choice, by_fold, &folds))
+    });
+    found.collect::<Vec<_>>().into_iter().unzip()
+}
+
+/// The folds' answers in canonical order.
+fn pooled(
+    input: &Input<'_>,
+    task: &Task<'_>,
+    choice: Choice,
+    by_fold: &[Answered],
+    folds: &[u8],
+) -> OutOfFold {
+    let answered = Answered::joined(by_fold);
+    let rows = &answered.rows;
+    let at = |row: &u32| *row as usize;
+    OutOfFold {
+        target: task.target.name.clone(),
+        classes: task.target.kind.classes().to_vec(),
+        table_rows: rows.iter().map(|row| input.recipe.dataset.customers[at(row)].row).collect(),
+        folds: rows.iter().map(|row| folds[at(row)]).collect(),
+        segments: rows.iter().map(|row| input.ids[usize::from(input.labels[at(row)])]).collect(),
+        actual: rows.iter().map(|row| task.actual(*row)).collect(),
+        choice,
+        by_fold: by_fold.iter().filter_map(|answered| answered.choice).collect(),
+        answered,
+    }
+}
+
+/// How many trees fit into the artifact.
+fn limits(input: &Input<'_>, task: &Task<'_>, n_tasks: usize) -> Limits {
+    let share = input.max_bytes.saturating_sub(BESIDES_TREES) / n_tasks;
+    let n_outputs = task.target.kind.n_outputs();
+    // A tree of twelve leaves: eleven splits, and up to three bytes a leaf's value.
+    let bytes = |n_outputs: usize| 12 * n_outputs * 3 + 11 * 6;
+    let n_segments = input.recipe.n_segments.max(1);
+    Limits {
+        trees: (share / 2 / bytes(n_outputs)).min(MAX_TREES),
+        own_trees: (share / 4 / n_segments / bytes(n_outputs)).min(MAX_TREES),
+        range_trees: (share / 4 / bytes(2)).min(MAX_RANGE_TREES),
+        min_customers: input.recipe.min_level.max(1),
+        may_have_own: true,
+    }
+}
+
+#[cfg(test)]
+mod tests;
 
 fn mean(values: impl Iterator<Item = f64>) -> f64 {
     let (mut sum, mut n) = (0.0, 0.0);
@@ -146,44 +298,4 @@ fn mean(values: impl Iterator<Item = f64>) -> f64 {
         n += 1.0;
     }
     if n > 0.0 { sum / n } else { 0.0 }
-}
-
-#[cfg(test)]
-mod tests {
-    use shared::number::Finite;
-    use shared::{Column, ColumnKind, Prediction, RawCell, Schema};
-
-    use super::*;
-    use crate::prepare::{ImputeOptions, estimate};
-
-    #[test]
-    fn a_value_that_is_missing_for_a_reason_is_predicted_from() {
-        let column = Column { optional: true, ..Column::new("x", ColumnKind::ANY_NUMBER) };
-        let schema = Schema::new(vec![column], None).unwrap();
-        let record = |x: Option<f64>| {
-            let cell = x.map_or(RawCell::Missing, |x| RawCell::Number(Finite::new(x).unwrap()));
-            schema.validate_cells(&[cell], None).unwrap()
-        };
-        // Who has no `x` spends 100, everybody else 10.
-        let customers = (0..200).map(|i: u32| {
-            let x = (!i.is_multiple_of(4)).then(|| f64::from(i % 7));
-            let spend = if x.is_some() { 10.0 } else { 100.0 };
-            Customer {
-                row: 0,
-                record: record(x),
-                target: TargetValue::Number(spend),
-                fold_hash: u128::from(i),
-            }
-        });
-        let dataset = Dataset { customers: customers.collect() };
-        let transform = estimate(&dataset, &schema, &ImputeOptions::default(), 20);
-        let inputs = dataset.prepare_for_models(&transform);
-        let target = Target { name: "spend".into(), kind: TargetKind::Number };
-        let found = super::target(&target, &dataset, inputs.view(), &[0; 200], 1).unwrap();
-        for (x, spend) in [(None, 100.0), (Some(3.0), 10.0)] {
-            let expected = found.models.by_segment[0].predict(&transform.apply(&record(x)));
-            let Prediction::Number(value) = expected else { panic!("{expected:?}") };
-            assert!((value - spend).abs() < 1.0, "{value} for {x:?}");
-        }
-    }
 }

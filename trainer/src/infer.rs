@@ -106,7 +106,7 @@ pub struct Plan {
     /// Where each column of the schema stands in the table.
     pub positions: Vec<usize>,
     /// What is predicted, and where it stands in the table.
-    pub target: Option<(Target, usize)>,
+    pub targets: Vec<(Target, usize)>,
 }
 
 /// Reads every column.
@@ -114,7 +114,8 @@ pub struct Plan {
 /// # Errors
 /// When a column that was named is not there, or was given two parts.
 pub fn understand(table: &Table, told: &Told) -> Result<Understanding, Error> {
-    let target = told.target.as_ref().map(|name| table.position(name)).transpose()?;
+    let targets: Vec<usize> =
+        told.targets.iter().map(|name| table.position(name)).collect::<Result<_, _>>()?;
     for name in told.columns.keys() {
         table.position(name)?;
     }
@@ -133,7 +134,7 @@ pub fn understand(table: &Table, told: &Told) -> Result<Understanding, Error> {
     let among_names = table.header().iter().any(|name| !names::is_nameless(name));
     let mut known = Vec::new();
     for (position, (name, (profile, said, found))) in table.header().iter().zip(read).enumerate() {
-        if target == Some(position)
+        if targets.contains(&position)
             && matches!(said.role, Some(RoleTold::Ignore | RoleTold::Identifier))
         {
             return Err(Error::Usage {
@@ -153,7 +154,7 @@ pub fn understand(table: &Table, told: &Told) -> Result<Understanding, Error> {
             role: Role::Feature,
             why: String::new(),
         };
-        (column.role, column.why) = if target == Some(position) {
+        (column.role, column.why) = if targets.contains(&position) {
             (Role::Target, "to be predicted".to_owned())
         } else {
             column.role(told.min_level)
@@ -169,12 +170,12 @@ pub fn understand(table: &Table, told: &Told) -> Result<Understanding, Error> {
         known.push(column);
     }
     leave_out_repeated(table, &mut known);
-    if let Some(target) = target {
+    for &target in &targets {
         leave_out_leaks(table, &mut known, target, &mut findings);
     }
     findings.columns(table, &known);
-    tell_sums(table, &mut known, target, &mut findings);
-    let plan = plan(table, told, &known, target, &mut findings)?;
+    tell_sums(table, &mut known, &targets, &mut findings);
+    let plan = plan(table, told, &known, &targets, &mut findings)?;
     let columns = known.iter().map(|column| ColumnReport::of(column, told.min_level)).collect();
     Ok(Understanding { columns, findings, plan })
 }
@@ -255,7 +256,7 @@ fn column_is_number(cells: &crate::cells::Cells) -> bool {
 }
 
 /// Says which columns are sums of others; the parts of a target, or a sum with it, give it away.
-fn tell_sums(table: &Table, known: &mut [Known], target: Option<usize>, findings: &mut Findings) {
+fn tell_sums(table: &Table, known: &mut [Known], targets: &[usize], findings: &mut Findings) {
     let numbers: Vec<_> = known
         .iter()
         .enumerate()
@@ -265,8 +266,9 @@ fn tell_sums(table: &Table, known: &mut [Known], target: Option<usize>, findings
     for (whole, parts) in relations::sums(&numbers) {
         let names: Vec<&str> = parts.iter().map(|&part| known[part].name).collect();
         findings.sum(known[whole].name, &names);
-        let Some(target) = target.filter(|t| *t == whole || parts.contains(t)) else { continue };
-        for position in parts.into_iter().chain([whole]).filter(|p| *p != target) {
+        let is_in = |target: &&usize| **target == whole || parts.contains(target);
+        let Some(&target) = targets.iter().find(is_in) else { continue };
+        for position in parts.into_iter().chain([whole]) {
             if known[position].role != Role::Feature {
                 continue;
             }
@@ -285,19 +287,17 @@ fn plan(
     table: &Table,
     told: &Told,
     known: &[Known],
-    target: Option<usize>,
+    targets: &[usize],
     findings: &mut Findings,
 ) -> Result<Option<Plan>, Error> {
-    let target = match target.map(|position| (known[position].target_kind(), position)) {
-        None => None,
-        Some((Ok(kind), position)) => {
-            Some((Target { name: known[position].name.to_owned(), kind }, position))
+    let mut fit_targets = Vec::new();
+    for &position in targets {
+        let name = known[position].name;
+        match known[position].target_kind() {
+            Ok(kind) => fit_targets.push((Target { name: name.to_owned(), kind }, position)),
+            Err(why) => findings.unfit_target(name, why),
         }
-        Some((Err(why), position)) => {
-            findings.unfit_target(known[position].name, why);
-            None
-        }
-    };
+    }
     let (mut columns, mut positions) = (Vec::new(), Vec::new());
     for (position, column) in known.iter().enumerate().filter(|(_, c)| c.role == Role::Feature) {
         let Some(kind) = column.column_kind() else { continue };
@@ -329,7 +329,7 @@ fn plan(
         what: format!("the columns make no schema: {}", findings::schema_defect(defect)),
         hint: "rename the column, or leave it out with `--ignore`".into(),
     })?;
-    Ok(Some(Plan { schema, positions, target }))
+    Ok(Some(Plan { schema, positions, targets: fit_targets }))
 }
 
 /// The newest day of all date columns.

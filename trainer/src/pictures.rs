@@ -194,7 +194,7 @@ mod tests {
     use shared::{Column, ColumnKind, RawCell};
 
     use super::*;
-    use crate::dataset::{Customer, TargetValue};
+    use crate::dataset::Customer;
 
     /// Three groups of 60 customers far apart on a slope, with a word and, for most, a number.
     fn customers() -> (Array2<f64>, Vec<u16>, Schema, Dataset) {
@@ -223,7 +223,7 @@ mod tests {
             }];
             let word = RawCell::Text(word.as_str().into());
             let record = schema.validate_cells(&[amount, word], None).unwrap();
-            customers.push(Customer { record, target: TargetValue::Missing, row: 0, fold_hash: 0 });
+            customers.push(Customer { record, targets: Vec::new(), row: 0, fold_hash: 0 });
         }
         let x = Array2::from_shape_vec((180, 3), x).unwrap();
         (x, labels, schema, Dataset { customers })

@@ -8,7 +8,7 @@ mod power;
 
 use shared::math::{self, yeo_johnson};
 use shared::number::Finite;
-use shared::transform::ColumnStep;
+use shared::transform::{ColumnStep, Tail};
 use shared::{ColumnKind, Schema, Transform, Value};
 
 use self::clip::clip_bounds;
@@ -34,12 +34,19 @@ pub fn estimate(
     let values_of =
         |position: usize| dataset.customers.iter().map(move |c| c.record.values()[position]);
     let columns = || schema.columns().iter().enumerate();
+    let mut tails = Vec::new();
     let steps = columns()
         .map(|(position, column)| {
             let values = values_of(position);
             match &column.kind {
                 ColumnKind::Numeric { .. } | ColumnKind::Date { .. } => {
-                    number_step(values, impute.of(column))
+                    let (step, tail) = number_step(values, impute.of(column), min_level);
+                    tails.extend(tail.map(|(lower, upper)| Tail {
+                        column: position,
+                        lower,
+                        upper,
+                    }));
+                    step
                 }
                 ColumnKind::YesNo { .. } | ColumnKind::Ordinal { .. } => {
                     rank_step(&level_counts(values, column.kind.n_levels()))
@@ -58,10 +65,19 @@ pub fn estimate(
         })
         .map(|(position, _)| position)
         .collect();
-    Transform::new(schema, steps, indicators).expect("each step was made for its column")
+    let transform = Transform::new(schema, steps, indicators);
+    let whole = transform.and_then(|transform| transform.with_tails(tails));
+    whole.expect("each step was made for its column")
 }
 
-fn number_step(values: impl Iterator<Item = Value>, impute: Impute) -> ColumnStep {
+/// What models are told of beyond a column's clip bounds.
+type Reach = (Option<Finite>, Option<Finite>);
+
+fn number_step(
+    values: impl Iterator<Item = Value>,
+    impute: Impute,
+    min_level: usize,
+) -> (ColumnStep, Option<Reach>) {
     let (mut sorted, mut n_missing) = (Vec::new(), 0);
     for value in values {
         match value {
@@ -79,6 +95,7 @@ fn number_step(values: impl Iterator<Item = Value>, impute: Impute) -> ColumnSte
     sorted.splice(at..at, std::iter::repeat_n(impute, n_missing));
 
     let (lower, upper) = clip_bounds(&sorted);
+    let tail = clip::tail(&sorted, (lower, upper), min_level);
     for value in &mut sorted {
         *value = value.max(lower.unwrap_or(*value)).min(upper.unwrap_or(*value));
     }
@@ -87,14 +104,16 @@ fn number_step(values: impl Iterator<Item = Value>, impute: Impute) -> ColumnSte
         sorted.iter().map(|&v| lambda.map_or(v, |lambda| yeo_johnson(v, lambda))).collect();
     let (mean, scale) = mean_and_deviation(&powered);
     let finite = |v: f64| Finite::new(v).expect("figures of bounded numbers are finite");
-    ColumnStep::Number {
+    let step = ColumnStep::Number {
         impute: finite(impute),
         lower: lower.map(finite),
         upper: upper.map(finite),
         lambda: lambda.map(finite),
         mean: finite(mean),
         scale: finite(divisor(scale)),
-    }
+    };
+    let (lower, upper) = (tail.0.map(finite), tail.1.map(finite));
+    (step, (lower.is_some() || upper.is_some()).then_some((lower, upper)))
 }
 
 /// A column is constant in a sample of customers sooner than in all: there it says nothing, and divides by 1.
@@ -184,7 +203,7 @@ mod tests {
     use shared::{Column, RawCell};
 
     use super::*;
-    use crate::dataset::{Customer, TargetValue};
+    use crate::dataset::Customer;
     use crate::yeo_johnson::fit_lambda;
 
     /// Customers of one column, where `None` is missing.
@@ -193,7 +212,7 @@ mod tests {
             let number =
                 value.map_or(RawCell::Missing, |v| RawCell::Number(Finite::new(v).unwrap()));
             let record = schema.validate_cells(&[number], None).unwrap();
-            Customer { record, target: TargetValue::Missing, row: 0, fold_hash: 0 }
+            Customer { record, targets: Vec::new(), row: 0, fold_hash: 0 }
         };
         Dataset { customers: values.iter().map(customer).collect() }
     }

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use shared::date::{DateOrder, Day};
 
+use crate::config::PlaybookConfig;
 use crate::prepare::Impute;
 
 /// What the person said.
 #[derive(Debug, Clone, Default)]
 pub struct Told {
-    /// The column to predict.
-    pub target: Option<String>,
+    /// The columns to predict.
+    pub targets: Vec<String>,
     /// A word must be shared by this many customers to stand in a model.
     pub min_level: usize,
     /// The day that dates are counted back from.
@@ -25,6 +26,8 @@ pub struct Told {
     pub columns: BTreeMap<String, ColumnTold>,
     /// About single segments, by the id that training again keeps.
     pub segments: BTreeMap<u16, SegmentTold>,
+    /// What to recommend to whom; without it, what the data says.
+    pub playbook: Option<PlaybookConfig>,
 }
 
 /// What the person said about one segment.

@@ -4,7 +4,7 @@ use ndarray::Array2;
 use shared::number::Finite;
 use shared::{Column, ColumnKind, FeatureVector, RawCell, Schema, Transform};
 
-use crate::dataset::{Customer, Dataset, TargetValue};
+use crate::dataset::{Customer, Dataset};
 use crate::prepare::{ImputeOptions, estimate};
 use crate::random::{Purpose, Stream};
 
@@ -36,7 +36,7 @@ pub(crate) fn customers(rows: &[(Vec<f64>, Vec<Option<&'static str>>)]) -> Case 
         });
         let cells: Vec<RawCell<'_>> = numbers.chain(words).collect();
         let record = schema.validate_cells(&cells, None).unwrap();
-        Customer { record, target: TargetValue::Missing, row: 0, fold_hash: i as u128 }
+        Customer { record, targets: Vec::new(), row: 0, fold_hash: i as u128 }
     };
     let dataset = Dataset { customers: rows.iter().enumerate().map(customer).collect() };
     let transform = estimate(&dataset, &schema, &ImputeOptions::default(), 1);

@@ -153,7 +153,7 @@ mod tests {
     use shared::{Column, ColumnKind, RawCell};
 
     use super::*;
-    use crate::dataset::{Customer, TargetValue};
+    use crate::dataset::Customer;
 
     fn some(labels: &[u16]) -> Vec<Label> {
         labels.iter().copied().map(Some).collect()
@@ -192,8 +192,7 @@ mod tests {
             let at = corners[i % groups].map(|corner| apart * corner + stream.normal());
             let cells = at.map(|v| RawCell::Number(Finite::new(v).unwrap()));
             let record = schema.validate_cells(&cells, None).unwrap();
-            let customer =
-                Customer { record, target: TargetValue::Missing, row: 0, fold_hash: i as u128 };
+            let customer = Customer { record, targets: Vec::new(), row: 0, fold_hash: i as u128 };
             customers.extend(std::iter::repeat_n(customer, if twice { 2 } else { 1 }));
         }
         (schema, Dataset { customers })
@@ -249,7 +248,7 @@ mod tests {
             let rare = if i == 7 { 1.0 } else { 0.0 };
             let cells = [i as f64, rare].map(|v| RawCell::Number(Finite::new(v).unwrap()));
             let record = schema.validate_cells(&cells, None).unwrap();
-            Customer { record, target: TargetValue::Missing, row: 0, fold_hash: i as u128 }
+            Customer { record, targets: Vec::new(), row: 0, fold_hash: i as u128 }
         };
         let dataset = Dataset { customers: (0..60).map(customer).collect() };
         let labels: Vec<u16> = (0..60).map(|i| u16::from(i >= 30)).collect();

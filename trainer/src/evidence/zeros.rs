@@ -79,7 +79,7 @@ mod tests {
     use shared::{Column, RawCell};
 
     use super::*;
-    use crate::dataset::{Customer, TargetValue};
+    use crate::dataset::Customer;
     use crate::random::{Purpose, Stream};
 
     fn dataset(columns: &[(&str, Vec<Option<f64>>)]) -> (Dataset, Schema) {
@@ -93,7 +93,7 @@ mod tests {
         let customer = |row: usize| {
             let cells: Vec<RawCell> = columns.iter().map(|(_, values)| cell(values[row])).collect();
             let record = schema.validate_cells(&cells, None).unwrap();
-            Customer { record, target: TargetValue::Missing, row: 0, fold_hash: 0 }
+            Customer { record, targets: Vec::new(), row: 0, fold_hash: 0 }
         };
         let customers = (0..columns[0].1.len()).map(customer).collect();
         (Dataset { customers }, schema)

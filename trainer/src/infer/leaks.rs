@@ -13,6 +13,9 @@ pub enum Outcome<'t> {
     Number(&'t Cells),
 }
 
+/// A column must be known of one in so many customers for what it says of those to count.
+const SOME: usize = 10;
+
 /// A group of customers must be this large for its purity to count.
 const MIN_GROUP: usize = 20;
 
@@ -27,9 +30,56 @@ pub fn given_away(column: &Cells, outcome: &Outcome) -> f64 {
     match outcome {
         Outcome::Class(target) => by_group.max(by_cut(column, target)),
         Outcome::Number(target) => {
-            by_group.max(by_line(column, target, Some)).max(by_line(column, target, logarithm))
+            let by_line = by_line(column, target, Some).max(by_line(column, target, logarithm));
+            by_group.max(by_line).max(by_rank(column, target)).max(by_zero(column, target))
         }
     }
+}
+
+/// The square of Spearman's rank correlation, where enough customers have both: whatever grows with the target.
+fn by_rank(column: &Cells, target: &Cells) -> f64 {
+    let pairs: Vec<(f64, f64)> = (0..column.len())
+        .filter_map(|row| Some((number(column.get(row))?, number(target.get(row))?)))
+        .collect();
+    if pairs.len() < 2 * MIN_GROUP || pairs.len() * SOME < column.len() {
+        return 0.0;
+    }
+    let (x, y): (Vec<f64>, Vec<f64>) = pairs.into_iter().unzip();
+    let ranks: Vec<(f64, f64)> = ranks(&x).into_iter().zip(ranks(&y)).collect();
+    correlation(&ranks)
+}
+
+/// Each value's rank; equal values share the mean of theirs.
+fn ranks(values: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
+    let mut ranks = vec![0.0; values.len()];
+    let mut before = 0;
+    for equal in order.chunk_by(|&a, &b| values[a] == values[b]) {
+        let mean = before as f64 + (equal.len() + 1) as f64 / 2.0;
+        for &at in equal {
+            ranks[at] = mean;
+        }
+        before += equal.len();
+    }
+    ranks
+}
+
+/// The share of errors on whether the target is zero that vanishes when customers are grouped by the column: whoever
+/// knows that nothing was spent knows what was.
+fn by_zero(column: &Cells, target: &Cells) -> f64 {
+    // Of each group those with nothing, and those with something.
+    let mut counts: BTreeMap<u32, [usize; 2]> = BTreeMap::new();
+    let mut overall = [0, 0];
+    for (row, group) in large_groups(groups(column)).into_iter().enumerate() {
+        if let Cell::Number(y) = target.get(row) {
+            counts.entry(group).or_default()[usize::from(y != 0.0)] += 1;
+            overall[usize::from(y != 0.0)] += 1;
+        }
+    }
+    let before = overall[0].min(overall[1]);
+    let after: usize = counts.values().map(|counts| counts[0].min(counts[1])).sum();
+    if before < MIN_GROUP { 0.0 } else { 1.0 - after as f64 / before as f64 }
 }
 
 /// The natural logarithm of what has one.
@@ -79,7 +129,7 @@ fn by_line(column: &Cells, target: &Cells, scale: impl Fn(f64) -> Option<f64>) -
             Some((scale(x)?, scale(y)?))
         })
         .collect();
-    if pairs.len() < 2 * MIN_GROUP || pairs.len() * 20 < column.len() * 19 {
+    if pairs.len() < 2 * MIN_GROUP || pairs.len() * SOME < column.len() {
         return 0.0;
     }
     pairs.sort_unstable_by(|a, b| a.1.total_cmp(&b.1).then(a.0.total_cmp(&b.0)));
@@ -238,6 +288,20 @@ mod tests {
         let with_tax = cells((0..n).map(|i| format!("{:.2}", f64::from(i * 7919 % 5000) * 1.19)));
         assert!(given_away(&with_tax, &Outcome::Number(&spend)) > 0.99);
         assert!(given_away(&helps, &Outcome::Number(&spend)) < 0.3);
+    }
+
+    #[test]
+    fn whether_anything_was_spent_gives_spend_away() {
+        let spend = |i: i32| if i % 3 == 0 { i * 7919 % 500 } else { 0 };
+        let target = cells((0..900).map(|i| spend(i).to_string()));
+        let bought = cells((0..900).map(|i| if spend(i) > 0 { "yes" } else { "no" }.to_owned()));
+        let other = cells((0..900).map(|i| ["yes", "no"][usize::from(i % 2 == 0)].to_owned()));
+        assert!(given_away(&bought, &Outcome::Number(&target)) > 0.99);
+        assert!(given_away(&other, &Outcome::Number(&target)) < 0.1);
+        let logarithm = cells((0..900).map(|i| f64::from(spend(i)).ln_1p().to_string()));
+        assert!(given_away(&logarithm, &Outcome::Number(&target)) > 0.98);
+        let for_some = |i: i32| if i % 2 == 0 { spend(i).to_string() } else { String::new() };
+        assert!(given_away(&cells((0..900).map(for_some)), &Outcome::Number(&target)) > 0.98);
     }
 
     #[test]

@@ -103,7 +103,7 @@ fn a_small_table_keeps_no_copy_of_its_target() {
         .map(|i| format!("{},{},{}\n", ["A", "B", "C", "D"][i % 4], 5 + 10 * (i % 4), i * i % 41));
     fs::write(&path, format!("grade,number,x\n{}", rows.collect::<String>())).unwrap();
     let table = Table::read(&path, &ReadOptions::default(), &mut Unusable::default()).unwrap();
-    let told = Told { min_level: 5, target: Some("grade".into()), ..Told::default() };
+    let told = Told { min_level: 5, targets: vec!["grade".into()], ..Told::default() };
     let understood = understand(&table, &told).unwrap();
     assert_eq!(understood.columns[1].role, Role::Leak);
     assert_eq!(understood.columns[2].role, Role::Feature);

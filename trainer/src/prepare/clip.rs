@@ -37,9 +37,31 @@ pub(super) fn clip_bounds(sorted: &[f64]) -> (Option<f64>, Option<f64>) {
     }
 }
 
+/// How far beyond its clip bounds a column still says something: to where as many customers lie at or beyond it as
+/// share a word of a model, rounded inwards to two digits; on either side where that is beyond the bound.
+pub(super) fn tail(
+    sorted: &[f64],
+    bounds: (Option<f64>, Option<f64>),
+    min_customers: usize,
+) -> (Option<f64>, Option<f64>) {
+    let Some(last) = sorted.len().checked_sub(min_customers.max(1)) else { return (None, None) };
+    let (low, high) = (sorted[sorted.len() - 1 - last], sorted[last]);
+    let spread = high - low;
+    // In a small table the two ends may meet.
+    if spread <= 0.0 {
+        return (None, None);
+    }
+    let lower = bounds.0.map(|bound| (round_up(low, spread, 2), bound));
+    let upper = bounds.1.map(|bound| (-round_up(-high, spread, 2) + 0.0, bound));
+    let lower = lower.filter(|(reach, bound)| reach < bound);
+    let upper = upper.filter(|(reach, bound)| reach > bound);
+    (lower.map(|(reach, _)| reach), upper.map(|(reach, _)| reach))
+}
+
 /// The next multiple, upwards, of a step that keeps so many significant digits of `value` or of `spread`,
 /// whichever is finer (a year needs the digits of its spread).
 pub(crate) fn round_up(value: f64, spread: f64, digits: i32) -> f64 {
+    debug_assert!(spread > 0.0, "{spread} is no spread");
     // What is far smaller than the spread is as good as zero.
     let size = value.abs().min(spread).max(spread * 1e-9);
     let ceil = |v: f64| -math::floor(-v);
@@ -77,6 +99,29 @@ mod tests {
             (1e-300, 1.0, 1e-10),
         ] {
             assert_eq!(round_up(value, spread, 2), expected, "{value} {spread}");
+        }
+    }
+
+    #[test]
+    fn a_tail_ends_where_enough_customers_are_beyond() {
+        let many: Vec<f64> = (0..5000).map(f64::from).collect();
+        let bounds = clip_bounds(&many);
+        assert_eq!(bounds, (Some(49.0), Some(4900.0)));
+        assert_eq!(tail(&many, bounds, 20), (Some(19.0), None));
+        let skewed: Vec<f64> = (0..5000).map(|i| 1000.0 / f64::from(5001 - i)).collect();
+        let (lower, upper) = tail(&skewed, clip_bounds(&skewed), 20);
+        assert_eq!(lower, None);
+        let beyond = skewed.iter().filter(|v| upper.is_some_and(|upper| **v >= upper)).count();
+        assert!((20..50).contains(&beyond), "{upper:?} {beyond}");
+        assert_eq!(tail(&[1.0; 30], (None, None), 20), (None, None));
+        assert_eq!(tail(&[1.0; 3], (Some(0.0), Some(2.0)), 20), (None, None));
+        // In a small table the twentieth from below lies above the twentieth from above.
+        for n in 1..80 {
+            let few: Vec<f64> = (0..n).map(|i| f64::from((i - 9).max(0))).collect();
+            for min_customers in 1..40 {
+                let (lower, upper) = tail(&few, clip_bounds(&few), min_customers);
+                assert!(lower.zip(upper).is_none_or(|(lower, upper)| lower < upper));
+            }
         }
     }
 
