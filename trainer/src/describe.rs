@@ -11,7 +11,7 @@ mod sentences;
 mod traits;
 mod words;
 
-pub use self::playbook::playbook;
+pub use self::playbook::{eligible, typical_gap};
 
 use shared::model::ModelParts;
 

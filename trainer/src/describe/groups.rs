@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use shared::math::round_ties_even;
 use shared::number::{Finite, to_text, to_three_digits};
-use shared::{Column, ColumnKind, Schema, Sensitive, Value};
+use shared::{Column, ColumnKind, Record, Schema, Sensitive, Value};
 
 use super::profile::{Group, GroupMix};
 use super::readable::word;
@@ -37,12 +37,24 @@ pub fn groups(
     n_segments: usize,
     min_customers: usize,
 ) -> Vec<GroupMix> {
+    let records: Vec<&Record> = dataset.customers.iter().map(|c| &c.record).collect();
+    groups_of(schema, &records, labels, n_segments, min_customers)
+}
+
+/// The same of any customers, and of whatever divides them into so many parts.
+pub fn groups_of(
+    schema: &Schema,
+    records: &[&Record],
+    labels: &[u16],
+    n_segments: usize,
+    min_customers: usize,
+) -> Vec<GroupMix> {
     let mixes = schema.columns().iter().enumerate().filter_map(|(position, column)| {
         let attribute = column.sensitive?;
-        let ranges = Ranges::of(column, attribute, dataset, position);
+        let ranges = Ranges::of(column, attribute, records, position);
         let mut counts: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for (customer, &label) in dataset.customers.iter().zip(labels) {
-            let group = match customer.record.values()[position] {
+        for (record, &label) in records.iter().zip(labels) {
+            let group = match record.values()[position] {
                 Value::Missing => continue,
                 Value::Level(id) => usize::from(id),
                 Value::Number(number) => ranges.group(number),
@@ -110,12 +122,11 @@ enum Ranges {
 }
 
 impl Ranges {
-    fn of(column: &Column, attribute: Sensitive, dataset: &Dataset, position: usize) -> Self {
+    fn of(column: &Column, attribute: Sensitive, records: &[&Record], position: usize) -> Self {
         let in_days = matches!(column.kind, ColumnKind::Date { .. });
-        let mut values: Vec<f64> = dataset
-            .customers
+        let mut values: Vec<f64> = records
             .iter()
-            .filter_map(|customer| match customer.record.values()[position] {
+            .filter_map(|record| match record.values()[position] {
                 Value::Number(number) => Some(number.get()),
                 _ => None,
             })

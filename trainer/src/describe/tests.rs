@@ -30,7 +30,11 @@ struct Fitted {
 fn fit(path: &Path, n_segments: usize, target: Option<&str>) -> Fitted {
     let mut unusable = Unusable::default();
     let table = Table::read(path, &ReadOptions::default(), &mut unusable).unwrap();
-    let told = Told { min_level: 20, target: target.map(str::to_owned), ..Told::default() };
+    let told = Told {
+        min_level: 20,
+        targets: target.map(str::to_owned).into_iter().collect(),
+        ..Told::default()
+    };
     let plan = understand(&table, &told).unwrap().plan.unwrap();
     let dataset = Dataset::build(&table, &plan, 0, &mut unusable);
     let transform = prepare::estimate(&dataset, &plan.schema, &ImputeOptions::default(), 20);
