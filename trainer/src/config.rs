@@ -1,5 +1,6 @@
 //! `wedge.toml`: every decision about a table, written down.
 
+mod playbook;
 mod words;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,9 @@ use shared::encoding::Encoding;
 use shared::model::MAX_DESCRIPTION;
 use shared::schema::is_name;
 
+pub use self::playbook::{
+    ConditionConfig, Operand, PlaybookConfig, RecipeConfig, Segments, ValueConfig,
+};
 pub use self::words::{Delimiter, Token, Word, Worded};
 use crate::algorithms::Algorithm;
 use crate::choose::ChooseBy;
@@ -35,6 +39,8 @@ pub struct Config {
     pub columns: BTreeMap<String, ColumnConfig>,
     /// The single segments, by id.
     pub segments: BTreeMap<String, SegmentConfig>,
+    /// What to recommend to whom.
+    pub playbook: Option<PlaybookConfig>,
 }
 
 /// `[read]`
@@ -63,8 +69,8 @@ pub struct ReadConfig {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DataConfig {
-    /// The column to predict.
-    pub target: Option<String>,
+    /// The column to predict, or a list of them.
+    pub target: OneOrMany,
     /// Values that mean "missing" in every column.
     pub missing: Vec<Token>,
     /// The day that dates are counted back from.
@@ -75,6 +81,27 @@ pub struct DataConfig {
     pub impute: Option<Word<Impute>>,
     /// Words that fewer customers share are folded.
     pub min_level: Option<u32>,
+}
+
+/// A name, or a list of names.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(from = "Either")]
+pub struct OneOrMany(pub Vec<String>);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Either {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl From<Either> for OneOrMany {
+    fn from(either: Either) -> Self {
+        match either {
+            Either::One(name) => Self(vec![name]),
+            Either::Many(names) => Self(names),
+        }
+    }
 }
 
 /// `[fit]`
@@ -137,7 +164,7 @@ impl Config {
     /// suggestion where a key is unknown.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let text = fs::read_to_string(path).map_err(|reason| Error::opening(path, reason))?;
-        let config: Self = toml::from_str(&text).map_err(|error| {
+        let mut config: Self = toml::from_str(&text).map_err(|error| {
             let before = error.span().map_or(0, |span| span.start.min(text.len()));
             let (what, hint) = explain(error.message());
             Error::BadTable {
@@ -147,6 +174,9 @@ impl Config {
                 hint,
             }
         })?;
+        if let Some(playbook) = &mut config.playbook {
+            playbook.path = path.into();
+        }
         match config.beyond_its_range() {
             None => Ok(config),
             Some((what, hint)) => Err(Error::BadTable { path: path.into(), line: 1, what, hint }),
