@@ -120,7 +120,8 @@ for (const target of ["worker", "worker-excerpt", "worker-shop", "package", "sit
 // What an earlier build left behind proves nothing.
 if (built) {
   await sizeLimit("the Worker", 200_000, ["edge/build/index.js", "edge/build/index_bg.wasm"]);
-  await sizeLimit("the browser package", 80_000, [
+  // A quarter of it are trees, the reasons of predictions and playbooks.
+  await sizeLimit("the browser package", 110_000, [
     "edge/pkg/web/wedge_predict.js",
     "edge/pkg/web/wedge_predict_bg.wasm",
   ]);

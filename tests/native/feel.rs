@@ -14,14 +14,17 @@ use expect_test::expect;
 use serde_json::Value;
 use tests::{listing, root, sample, stderr_of, stdout_of, temporary, trainer};
 
-const VERBS: [&str; 11] = [
+const VERBS: [&str; 14] = [
     "check",
     "init",
     "fit",
     "predict",
+    "explain",
+    "evaluate",
     "inspect",
     "diff",
     "drift",
+    "playbook",
     "transform",
     "rfm",
     "completions",
@@ -135,6 +138,7 @@ fn whoever_closes_the_pipe_has_seen_enough() {
         "init \"$customers\" --out -",
         "predict \"$model\" \"$customers\"",
         "predict \"$model\" \"$customers\" --json",
+        "explain \"$model\" --from \"$customers\" --row 1",
         "rfm \"$orders\" --quiet",
         "transform \"$model\" \"$customers\" --out m.npy --json",
         "fit \"$customers\" --segments 2",
@@ -264,6 +268,7 @@ fn rows_as_json_say_what_rows_as_csv_say() {
         assert_eq!(object.as_object().unwrap().len(), header.len());
         for (column, cell) in header.iter().zip(&row) {
             match &object[column] {
+                Value::Array(_) => assert_eq!(column, "recommendations"),
                 Value::Null => assert_eq!(cell, ""),
                 Value::String(text) => assert_eq!(cell, text),
                 Value::Number(number) => {
@@ -357,8 +362,11 @@ fn every_command_has_a_manual_page() {
     let folder = temporary();
     let pages = folder.path().join("share/man1");
     assert_eq!(stdout_of(trainer().arg("man").arg("--out").arg(&pages)), "");
-    let mut expected: Vec<String> =
-        VERBS.iter().map(|verb| format!("trainer-{verb}.1")).chain(["trainer.1".into()]).collect();
+    let mut expected: Vec<String> = VERBS
+        .iter()
+        .map(|verb| format!("trainer-{verb}.1"))
+        .chain(["trainer.1".into(), "trainer-playbook-check.1".into()])
+        .collect();
     expected.sort();
     assert_eq!(listing(&pages), expected);
     let fit = fs::read_to_string(pages.join("trainer-fit.1")).unwrap();

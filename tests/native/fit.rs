@@ -163,10 +163,17 @@ fn car_customers_need_no_flag_but_the_target() {
     assert_eq!(kinds[2], ("yes/no", "feature"), "Ever_Married");
     assert_eq!(kinds[7], ("ordinal", "feature"), "Spending_Score");
     assert_eq!(kinds[10].1, "target");
-    let quality = &metrics["quality"][0];
-    let accuracy = |by: &str| quality[by]["accuracy"].as_f64().unwrap();
-    assert!((accuracy("global") - 0.281).abs() < 0.001, "the majority's share is a known figure");
-    assert!(accuracy("segments") > 0.4);
+    let compared = metrics["targets"][0]["compared"].as_array().unwrap();
+    let figure = |at: &Value, name: &str| at["figures"][name]["value"].as_f64().unwrap();
+    let (majority, written) = (&compared[0], compared.last().unwrap());
+    assert_eq!((&majority["who"], &written["who"]), (&"majority".into(), &"segments".into()));
+    let accuracy = figure(majority, "accuracy");
+    assert!((accuracy - 0.281).abs() < 0.001, "the majority's share is a known figure");
+    // Boosted trees of scikit-learn reach .534 to .538, LightGBM's defaults .526; the standard error is .0055.
+    assert!(figure(written, "accuracy") > 0.53, "{written}");
+    assert!(figure(written, "ece") < 0.03, "{written}");
+    let verdict = metrics["targets"][0]["verdict"].as_str().unwrap();
+    assert!(verdict.starts_with("Segments do not help to predict `Segmentation`"), "{verdict}");
 }
 
 #[test]
@@ -204,11 +211,12 @@ fn a_target_that_is_never_negative_is_never_predicted_negative() {
     let mut command = trainer();
     command.arg("predict").arg(folder.path().join("model.postcard")).arg(&data);
     let predicted = stdout_of(&mut command);
+    let mut rows = csv::Reader::from_reader(predicted.as_bytes());
+    let at = rows.headers().unwrap().iter().position(|name| name == "predicted_future_spend");
     let values: Vec<f64> =
-        predicted.lines().skip(1).map(|l| l.rsplit(',').next().unwrap().parse().unwrap()).collect();
+        rows.records().map(|row| row.unwrap()[at.unwrap()].parse().unwrap()).collect();
     assert_eq!(values.len(), 2357);
     assert!(values.iter().all(|v| *v >= 0.0));
-    assert!(values.contains(&0.0), "the floor is reached by some");
 }
 
 #[test]
@@ -366,22 +374,22 @@ fn the_tables_say_what_was_understood_and_chosen() {
         1: They live in families of 1 (all customers: 2). 100 % are female (all customers: 51 %), 77 % are artists (all: 43 %) and 100 % are graduated (all: 74 %); the segment holds 37 % of all customers.
         2: They live in families of 4 (all customers: 2) and are 29 years old (all: 43). 100 % are not married (all customers: 46 %), 88 % are male (all: 49 %) and 62 % are not graduated (all: 26 %); the segment holds 23 % of all customers.
 
-        ┌────────────────────┬──────────┬──────────┬──────────┐
-        │ typical of segment ┆        0 ┆        1 ┆        2 │
-        ╞════════════════════╪══════════╪══════════╪══════════╡
-        │ Segmentation       ┆ D (31 %) ┆ D (31 %) ┆ D (31 %) │
-        └────────────────────┴──────────┴──────────┴──────────┘
+        Segmentation: Nothing here helps to predict `Segmentation`: every customer is given the same answer. 2 of 5 folds decided the same.
+        on customers not seen: 35 customers in 5 folds
+        ┌─────────────────────────────┬──────────┬──────────┬──────────┬─────────────┬────────────┐
+        │ predicting by               ┆ accuracy ┆ macro-F1 ┆ log-loss ┆ calibration ┆ class-wise │
+        │                             ┆          ┆          ┆          ┆       error ┆            │
+        ╞═════════════════════════════╪══════════╪══════════╪══════════╪═════════════╪════════════╡
+        │ most frequent class         ┆    0.200 ┆    0.126 ┆    1.376 ┆       0.123 ┆     0.0866 │
+        │ one model for all           ┆    0.257 ┆    0.159 ┆    1.369 ┆       0.141 ┆     0.0835 │
+        │ one model, told the segment ┆    0.257 ┆    0.167 ┆    1.399 ┆       0.161 ┆      0.143 │
+        │ segment models              ┆    0.286 ┆    0.167 ┆    1.418 ┆       0.188 ┆      0.135 │
+        └─────────────────────────────┴──────────┴──────────┴──────────┴─────────────┴────────────┘
+        accuracy of the last: 0.143 to 0.457 for 95 of 100 samples
+        log-loss of the last: 1.320 to 1.507 for 95 of 100 samples
+        calibration error 0.188; 0.208 if every probability were exactly right
 
-        Segmentation, five folds, out of sample, 35 customers
-        ┌────────────────────────────┬──────────┬──────────┐
-        │ predicting by              ┆ accuracy ┆ log-loss │
-        ╞════════════════════════════╪══════════╪══════════╡
-        │ all customers' frequencies ┆   0.2000 ┆   1.3765 │
-        │ the segment's              ┆   0.2000 ┆   1.3765 │
-        └────────────────────────────┴──────────┴──────────┘
-        segments do not help here: every segment has the global model
-
-        model e91dca5549c8279cb9d11e0a63108e042d5d129d6a7d4e0b13b791014b569604
+        model b01ed49b174346fba1417aaef11c292f2fb0f6bd04f3949c28275fd8a10decb7
         wrote model/model.postcard, report.html, metrics.json, schema.json, timings.json
     "#]].assert_eq(tables);
 }

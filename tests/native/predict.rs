@@ -1,16 +1,22 @@
 //! `trainer predict`, `inspect` and `transform` as processes, on the committed models.
+#![expect(clippy::unwrap_used, reason = "a test stops where something fails")]
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Read as _;
-use std::path::PathBuf;
-use std::process::Stdio;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
 
 use expect_test::expect;
 use ndarray::Array2;
 use ndarray_npy::read_npy;
 use serde_json::Value;
 use shared::{Artifact, RawRecord};
-use tests::{root, sample, stderr_of, stdout_of, temporary, trainer};
+use tests::{listing, root, sample, stderr_of, stdout_of, temporary, trainer};
+use trainer::read::{Block, ReadOptions, Source};
+
+#[expect(dead_code, reason = "another test holds the model against the committed one")]
+mod shop;
 
 fn excerpt_model() -> PathBuf {
     root().join("tests/data/artifacts/format-1.postcard")
@@ -34,11 +40,13 @@ fn a_customer_as_csv_row_and_as_json_gets_the_same_answer() {
             "segment",
             "segment_name",
             "distance",
+            "outlier_p",
             "predicted_Segmentation",
             "probability_Segmentation_A",
             "probability_Segmentation_B",
             "probability_Segmentation_C",
             "probability_Segmentation_D",
+            "recommendations",
         ]
     );
     let mut n_rows = 0;
@@ -64,8 +72,8 @@ fn a_customer_as_csv_row_and_as_json_gets_the_same_answer() {
         assert_eq!(reply["segment"]["name"], name);
         assert_eq!(reply["distance"].as_f64().unwrap().to_bits(), bits(after[0]));
         let prediction = &reply["predictions"][0];
-        assert_eq!(prediction["value"], after[1]);
-        for (class, cell) in ["A", "B", "C", "D"].iter().zip(&after[2..]) {
+        assert_eq!(prediction["value"], after[2]);
+        for (class, cell) in ["A", "B", "C", "D"].iter().zip(&after[3..]) {
             let probability = prediction["probabilities"][class].as_f64().unwrap();
             assert_eq!(probability.to_bits(), bits(cell));
         }
@@ -208,12 +216,6 @@ fn inspect_shows_what_a_model_is() {
 
         Non-graduates with large families and low spending scores: They live in families of 4 (all customers: 2) and are 29 years old (all: 43). 100 % are not married (all customers: 46 %), 88 % are male (all: 49 %) and 62 % are not graduated (all: 26 %); the segment holds 23 % of all customers.
 
-        ┌────────────────────┬──────────┬──────────┬──────────┐
-        │ typical of segment ┆        0 ┆        1 ┆        2 │
-        ╞════════════════════╪══════════╪══════════╪══════════╡
-        │ Segmentation       ┆ D (31 %) ┆ D (31 %) ┆ D (31 %) │
-        └────────────────────┴──────────┴──────────┴──────────┘
-
         20 prepared features: Gender=Female, Gender=Male, Ever_Married, Age, Graduated, Profession=Artist, Profession=Doctor, Profession=Entertainment, Profession=Executive, Profession=Healthcare, Profession=Lawyer, Profession=(other), Work_Experience, Spending_Score, Family_Size, Var_1=Cat_2, Var_1=Cat_3, Var_1=Cat_4, Var_1=Cat_6, Var_1=(other)
     "#]].assert_eq(tables);
     let json = stdout_of(trainer().arg("inspect").arg(sample_model()).arg("--json"));
@@ -227,4 +229,233 @@ fn a_file_that_is_no_model_is_refused() {
     let output = trainer().arg("inspect").arg(sample("design_excerpt.csv")).output().unwrap();
     assert_eq!(output.status.code(), Some(65));
     assert!(stderr_of(&output).contains("design_excerpt.csv`: this is not a Wedge artifact"));
+}
+
+/// A folder with the model `shop.postcard` and the table `new.csv`.
+fn shop(table: &str) -> tempfile::TempDir {
+    let folder = temporary();
+    fs::write(folder.path().join("shop.postcard"), shop::encoded()).unwrap();
+    fs::write(folder.path().join("new.csv"), table).unwrap();
+    folder
+}
+
+/// Customers of every kind; the first column says which row it is.
+fn customers(n: usize) -> String {
+    let mut table = "note,age,joined,visits,newsletter,size,plan\n".to_owned();
+    for i in 0..n {
+        let age = if i % 7 == 0 { String::new() } else { (18 + i % 60).to_string() };
+        let (day, year) = (1 + i % 28, 2010 + i % 14);
+        let size = ["S", "M", "L"][i % 3];
+        let plan = ["1", "2", "gold"][i / 3 % 3];
+        let (visits, letter) = (i % 41, i % 2);
+        writeln!(table, "n{i},{age},{day}/03/{year},{visits},{letter},{size},{plan}").unwrap();
+    }
+    table
+}
+
+fn predict(folder: &Path, words: &str) -> Output {
+    let mut command = trainer();
+    command.current_dir(folder).args(["predict", "shop.postcard", "new.csv"]);
+    command.args(words.split(' ').filter(|word| !word.is_empty())).output().unwrap()
+}
+
+/// The header and the rows that the trainer itself reads from a file.
+fn read(path: &Path) -> (Vec<String>, Vec<Vec<String>>) {
+    let mut source = Source::open(path, &ReadOptions::default()).unwrap();
+    let (mut rows, mut block) = (Vec::new(), Block::new());
+    while source.fill(&mut block).unwrap() {
+        rows.extend(block.rows().map(|row| row.cells().map(String::from).collect::<Vec<_>>()));
+    }
+    (source.header().to_vec(), rows)
+}
+
+#[test]
+fn csv_json_and_parquet_say_the_same_in_the_order_of_the_file() {
+    // More than one row group.
+    let n = 8_300;
+    let folder = shop(&customers(n));
+    for name in ["a.csv", "a.ndjson", "a.parquet"] {
+        let output = predict(folder.path(), &format!("--out {name} --quiet"));
+        assert_eq!((output.status.code(), stderr_of(&output).as_str()), (Some(0), ""));
+    }
+    let at = |name: &str| folder.path().join(name);
+    let (header, rows) = read(&at("a.csv"));
+    assert_eq!(
+        header[7..],
+        [
+            "segment",
+            "segment_name",
+            "distance",
+            "outlier_p",
+            "predicted_spend",
+            "lower_spend",
+            "upper_spend",
+            "predicted_churn",
+            "probability_churn_no",
+            "probability_churn_yes",
+            "predicted_days_since_joined",
+            "recommendations",
+        ]
+    );
+    assert_eq!(rows.len(), n);
+    assert!((0..n).all(|i| rows[i][0] == format!("n{i}")));
+    let (columns, packed) = read(&at("a.parquet"));
+    assert_eq!((columns.as_slice(), packed.len()), (header.as_slice(), n));
+    let lines = fs::read_to_string(at("a.ndjson")).unwrap();
+    assert_eq!(lines.lines().count(), n);
+    let mut recommended = 0;
+    for ((row, packed), line) in rows.iter().zip(&packed).zip(lines.lines()) {
+        let object: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(object.as_object().unwrap().len(), header.len());
+        for ((name, cell), other) in header.iter().zip(row).zip(packed) {
+            if name == "recommendations" {
+                let titles: Vec<&str> = object[name]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|recommendation| recommendation["title"].as_str().unwrap())
+                    .collect();
+                assert_eq!(*cell, titles.join("; "));
+                recommended += titles.len();
+            }
+            match (&object[name], cell.parse::<f64>()) {
+                (Value::Number(number), _) => {
+                    assert_eq!(number.as_f64().unwrap().to_bits(), bits(cell), "{name}");
+                    assert_eq!(bits(other), bits(cell), "{name}");
+                }
+                (Value::Null, _) => assert_eq!((cell.as_str(), other.as_str()), ("", "")),
+                (Value::String(text), _) => assert_eq!((text, other), (cell, cell), "{name}"),
+                _ => assert_eq!((name.as_str(), other), ("recommendations", cell)),
+            }
+        }
+    }
+    assert!(recommended > 100, "{recommended}");
+}
+
+#[test]
+fn a_format_that_is_named_beats_the_files_name_and_gives_the_same_bytes() {
+    let folder = shop(&customers(40));
+    for words in ["--to parquet --out a", "--out b.parquet", "--to csv --out c.parquet"] {
+        assert_eq!(predict(folder.path(), words).status.code(), Some(0), "{words}");
+    }
+    let bytes = |name: &str| fs::read(folder.path().join(name)).unwrap();
+    assert!(bytes("a").starts_with(b"PAR1") && bytes("a") == bytes("b.parquet"));
+    assert!(bytes("c.parquet").starts_with(b"note,age,"));
+}
+
+#[test]
+fn parquet_is_for_files_and_appears_whole_or_not_at_all() {
+    let folder = shop(&(customers(9_000) + "last,,,none,,M,1\n"));
+    let output = predict(folder.path(), "--to parquet");
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
+    assert!(stderr_of(&output).contains("Parquet is not for standard output"));
+    assert_eq!(predict(folder.path(), "--out a.parquet").status.code(), Some(65));
+    assert_eq!(listing(folder.path()), ["new.csv", "shop.postcard"]);
+    let output = predict(folder.path(), "--json --to csv");
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn rows_that_are_put_aside_leave_the_others_in_their_order() {
+    let mut lines: Vec<String> = customers(600).lines().map(str::to_owned).collect();
+    lines[10] = "bad,40,1/3/2020,many,1,S,1".into();
+    lines[300] = "short,40".into();
+    lines[301] = "bad,40,1/3/2020,5,1,XXL,1".into();
+    let folder = shop(&(lines.join("\n") + "\n"));
+    let output = predict(folder.path(), "--out a.csv");
+    assert_eq!(output.status.code(), Some(65));
+    let output = predict(folder.path(), "--out a.csv --rejects aside.csv");
+    assert_eq!(output.status.code(), Some(0));
+    expect![[r#"
+        read as: comma, UTF-8
+        warning: 3 rows put aside in aside.csv
+        600 rows read: 597 predicted, 3 put aside; 0 unusually far from their segment (p < 0.01)
+        ┌────┬────────────────────────────────────────────────┬──────┬────────┬──────────┐
+        │ id ┆ segment                                        ┆ rows ┆  share ┆ p < 0.01 │
+        ╞════╪════════════════════════════════════════════════╪══════╪════════╪══════════╡
+        │  0 ┆ Segment 0: low age, few days since joined      ┆   23 ┆  3.9 % ┆        0 │
+        │  1 ┆ Segment 1: high visits, many days since joined ┆  574 ┆ 96.1 % ┆        0 │
+        └────┴────────────────────────────────────────────────┴──────┴────────┴──────────┘
+    "#]]
+    .assert_eq(&stderr_of(&output));
+    let (_, rows) = read(&folder.path().join("a.csv"));
+    let expected = (0..600).filter(|i| ![9, 299, 300].contains(i)).map(|i| format!("n{i}"));
+    assert!(rows.iter().map(|row| row[0].clone()).eq(expected));
+    let aside = fs::read_to_string(folder.path().join("aside.csv")).unwrap();
+    let starts: Vec<&str> = aside.lines().map(|line| line.split(',').next().unwrap()).collect();
+    assert_eq!(starts, ["line", "11", "301", "302"]);
+    let output = predict(folder.path(), "--json --rejects aside.csv");
+    assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 597);
+    let said = stderr_of(&output);
+    let last: Value = serde_json::from_str(said.lines().last().unwrap()).unwrap();
+    let note = last["note"]["message"].as_str().unwrap();
+    assert!(note.starts_with("600 rows read: 597 predicted, 3 put aside; "), "{note}");
+}
+
+#[test]
+fn text_that_a_spreadsheet_would_run_is_defused_in_csv_alone() {
+    let table = "@note,-1,age,visits,size,plan\n\
+                 =1+1,-3,20,1,S,1\n\
+                 \"-2+3,x\",+5,20,1,S,1\n\
+                 plain,-x,20,1,S,1\n";
+    let folder = shop(table);
+    let first = |words: &str| -> Vec<String> {
+        let output = predict(folder.path(), words);
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines().map(|line| line.split(",20,").next().unwrap().to_owned()).collect()
+    };
+    let defused = first("--quiet");
+    assert!(defused[0].starts_with("'@note,-1,age,"), "{defused:?}");
+    assert_eq!(defused[1..], ["'=1+1,-3", "\"'-2+3,x\",+5", "plain,'-x"]);
+    let raw = first("--quiet --raw");
+    assert!(raw[0].starts_with("@note,-1,age,"), "{raw:?}");
+    assert_eq!(raw[1..], ["=1+1,-3", "\"-2+3,x\",+5", "plain,-x"]);
+    let object: Value = serde_json::from_slice(
+        predict(folder.path(), "--json").stdout.split(|b| *b == b'\n').next().unwrap(),
+    )
+    .unwrap();
+    assert_eq!(object["@note"], "=1+1");
+}
+
+#[test]
+fn reasons_are_those_of_the_reply() {
+    let folder = shop(&customers(60));
+    let artifact = Artifact::decode(&shop::encoded()).unwrap();
+    let explained = String::from_utf8(predict(folder.path(), "--json --explain").stdout).unwrap();
+    let written = String::from_utf8(predict(folder.path(), "--explain").stdout).unwrap();
+    let mut written = csv::Reader::from_reader(written.as_bytes());
+    let header = written.headers().unwrap().clone();
+    let n = header.len();
+    let added: Vec<&str> = header.iter().skip(n - 4).collect();
+    assert_eq!(added, ["reason", "reason_spend", "reason_churn", "reason_days_since_joined"]);
+    for (line, row) in explained.lines().zip(written.records()) {
+        let (object, row) = (serde_json::from_str::<Value>(line).unwrap(), row.unwrap());
+        let mut fields = object.as_object().unwrap().clone();
+        fields
+            .retain(|name, value| artifact.model().parts().schema.knows(name) && !value.is_null());
+        // A table's dates are written in its order, those of JSON in one.
+        if let Some(Value::String(joined)) = fields.get_mut("joined") {
+            let parts: Vec<u16> = joined.split('/').map(|part| part.parse().unwrap()).collect();
+            *joined = format!("{}-{:02}-{:02}", parts[2], parts[1], parts[0]);
+        }
+        let json = Value::Object(fields).to_string();
+        let raw = RawRecord::from_json(&json).unwrap();
+        let record = artifact.model().parts().schema.validate(&raw).unwrap();
+        let reply: Value = serde_json::from_str(&artifact.recommend(&record).to_json()).unwrap();
+        assert_eq!(object["runner_up"], reply["runner_up"]);
+        assert_eq!(object["reasons"], reply["reasons"]);
+        for prediction in reply["predictions"].as_array().unwrap() {
+            let target = prediction["target"].as_str().unwrap();
+            assert_eq!(object["prediction_reasons"][target], prediction["reasons"]);
+        }
+        let contributions = reply["reasons"]["contributions"].as_array().unwrap();
+        let strongest = contributions
+            .iter()
+            .max_by(|a, b| a["value"].as_f64().unwrap().total_cmp(&b["value"].as_f64().unwrap()))
+            .unwrap();
+        let reason = row.get(n - 4).unwrap();
+        let begins = format!("{} +", strongest["field"].as_str().unwrap());
+        assert!(reason.starts_with(&begins) && !reason.contains(" -"), "{reason}");
+        assert!(reason.split("; ").count() <= 3, "{reason}");
+    }
 }

@@ -1,6 +1,8 @@
 //! The command line's words.
 
+mod batch;
 mod data;
+mod playbook;
 mod retrain;
 
 use std::ffi::OsString;
@@ -9,8 +11,12 @@ use std::path::PathBuf;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum as _};
 use clap_complete::Shell;
 
-pub use self::data::{ColumnArgs, FindingArgs, ReadArgs, RowArgs, SegmentArgs};
+pub use self::batch::{EvaluateArgs, ExplainArgs, PredictArgs, RowFormat};
+pub use self::data::{
+    ColumnArgs, FindingArgs, ModelArgs, ReadArgs, RowArgs, SegmentArgs, TargetArgs,
+};
 use self::data::{date_order, day};
+pub use self::playbook::{PlaybookArgs, PlaybookCheckArgs, PlaybookCommand};
 pub use self::retrain::{DiffArgs, DriftArgs};
 use shared::date::{DateOrder, Day};
 
@@ -23,8 +29,11 @@ use shared::date::{DateOrder, Day};
   trainer fit customers.csv                       find segments, write model/
   trainer fit customers.csv --target churned      and a model of `churned` for each segment
   trainer predict model/model.postcard new.csv    add segment and predictions to each row
+  trainer explain model/model.postcard --set age=40   what it says of one customer, and why
+  trainer evaluate model/model.postcard known.csv how good its predictions are
   trainer drift model/model.postcard new.csv      whether customers are still like those of training
   trainer diff old.postcard new.postcard all.csv  who changes segment with a new model, and why
+  trainer playbook check wedge.toml --model M --data D    whom its recipes would reach
   trainer rfm orders.csv | less                   orders to one row for each customer
   trainer help fit                                all about one command
 
@@ -62,12 +71,18 @@ pub enum Command {
     Fit(FitArgs),
     /// Add segment and predictions to each row of a table
     Predict(PredictArgs),
+    /// Say what the model says of one customer, and why
+    Explain(ExplainArgs),
+    /// Say how good predictions are, on customers whose target is known
+    Evaluate(EvaluateArgs),
     /// Show what a model is
     Inspect(InspectArgs),
     /// Say who changes segment between two models, and why
     Diff(DiffArgs),
     /// Say whether a table's customers are like those that a model was trained on
     Drift(DriftArgs),
+    /// Try a playbook's recipes on customers
+    Playbook(PlaybookArgs),
     /// Write the prepared matrix, to check Wedge on the same numbers
     Transform(TransformArgs),
     /// Turn orders into one row for each customer: recency, frequency, monetary value
@@ -86,9 +101,12 @@ impl Command {
             Self::Init(args) => args.json,
             Self::Fit(args) => args.json,
             Self::Predict(args) => args.json,
+            Self::Explain(args) => args.json,
+            Self::Evaluate(args) => args.json,
             Self::Inspect(args) => args.json,
             Self::Diff(args) => args.json,
             Self::Drift(args) => args.json,
+            Self::Playbook(PlaybookArgs { command: PlaybookCommand::Check(args) }) => args.json,
             Self::Transform(args) => args.json,
             Self::Rfm(args) => args.json,
             Self::Completions(_) | Self::Man(_) => false,
@@ -131,9 +149,9 @@ personal, sensitive, or gives the target away. Exits with 65 where `fit` would n
 pub struct CheckArgs {
     /// A file with a row for each customer: CSV (also .gz), NDJSON, Parquet, Excel; `-` is standard input
     pub data: PathBuf,
-    /// The column that is to be predicted
-    #[arg(long, value_name = "COLUMN")]
-    pub target: Option<String>,
+    /// What is to be predicted
+    #[command(flatten)]
+    pub targets: TargetArgs,
     /// Print the report as JSON
     #[arg(long)]
     pub json: bool,
@@ -160,9 +178,9 @@ pub struct CheckArgs {
 pub struct InitArgs {
     /// A file with a row for each customer: CSV (also .gz), NDJSON, Parquet, Excel; `-` is standard input
     pub data: PathBuf,
-    /// The column that is to be predicted
-    #[arg(long, value_name = "COLUMN")]
-    pub target: Option<String>,
+    /// What is to be predicted
+    #[command(flatten)]
+    pub targets: TargetArgs,
     /// The file to write; `-` is standard output
     #[arg(long, value_name = "FILE", default_value = "wedge.toml")]
     pub out: PathBuf,
@@ -194,9 +212,12 @@ metrics.json (every figure of it), schema.json (JSON Schema of a customer) and t
 pub struct FitArgs {
     /// A file with a row for each customer: CSV (also .gz), NDJSON, Parquet, Excel; `-` is standard input
     pub data: PathBuf,
-    /// Predict this column in every segment; without it, each segment's typical values are kept
-    #[arg(long, value_name = "COLUMN")]
-    pub target: Option<String>,
+    /// What is to be predicted
+    #[command(flatten)]
+    pub targets: TargetArgs,
+    /// What models may cost
+    #[command(flatten)]
+    pub models: ModelArgs,
     /// How many segments
     #[command(flatten)]
     pub segments: SegmentArgs,
@@ -218,37 +239,6 @@ pub struct FitArgs {
     /// Print metrics.json instead of tables
     #[arg(long)]
     pub json: bool,
-}
-
-/// `trainer predict`
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  trainer predict model/model.postcard new.csv --out scored.csv
-  trainer predict model/model.postcard new.csv | head
-  trainer predict model/model.postcard new.csv --json | jq .segment_name
-
-Adds the columns segment, segment_name, distance, predicted_<target> and
-probability_<target>_<class>. The identifier and the target may be absent; other columns pass through.")]
-pub struct PredictArgs {
-    /// A model.postcard
-    pub model: PathBuf,
-    /// A file with the columns that the model reads, in any format of `fit`; `-` is standard input
-    pub data: PathBuf,
-    /// Write here instead of to standard output; only you may read the file
-    #[arg(long, value_name = "FILE")]
-    pub out: Option<PathBuf>,
-    /// Give each row as a line of JSON instead of CSV
-    #[arg(long)]
-    pub json: bool,
-    /// Dates become days before this one; otherwise before the model's own day
-    #[arg(long, value_name = "DATE", value_parser = day)]
-    pub as_of: Option<Day>,
-    /// How the file is written
-    #[command(flatten)]
-    pub read: ReadArgs,
-    /// Rows that cannot be used
-    #[command(flatten)]
-    pub rows: RowArgs,
 }
 
 /// `trainer inspect`

@@ -4,10 +4,14 @@ pub(crate) mod check;
 mod completions;
 mod diff;
 mod drift;
+pub(crate) mod evaluate;
+mod explain;
 mod fit;
 mod init;
 mod inspect;
 mod man;
+mod out_of_fold;
+mod playbook;
 mod predict;
 mod rfm;
 mod rfm_columns;
@@ -29,9 +33,12 @@ pub(crate) fn run(command: &Command) -> Result<(), Error> {
         Command::Init(args) => init::run(args),
         Command::Fit(args) => fit::run(args),
         Command::Predict(args) => predict::run(args),
+        Command::Explain(args) => explain::run(args),
+        Command::Evaluate(args) => evaluate::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Diff(args) => diff::run(args),
         Command::Drift(args) => drift::run(args),
+        Command::Playbook(args) => playbook::run(args),
         Command::Transform(args) => transform::run(args),
         Command::Rfm(args) => rfm::run(args),
         Command::Completions(args) => completions::run(args),

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use rayon::prelude::*;
 use shared::date::Day;
 use shared::dialect::CellStyle;
 use shared::{Column, RawCell, Record, Rejected, Schema};
@@ -37,6 +38,11 @@ impl<'s> Customers<'s> {
         Ok(Self { source, schema, as_of, positions })
     }
 
+    /// How the file's cells write numbers and gaps.
+    pub fn style(&self) -> &CellStyle {
+        self.source.style()
+    }
+
     /// The names of the file's columns.
     pub fn header(&self) -> &[String] {
         self.source.header()
@@ -53,39 +59,102 @@ impl<'s> Customers<'s> {
         unusable: &mut Unusable,
         mut take: impl FnMut(&Record, &Row) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let n_columns = self.source.header().len();
+        let header = self.source.header().to_vec();
         let mut unknown = vec![0; self.schema.columns().len()];
         let bar = Reading::new(self.source.progress().1);
         let mut block = Block::new();
         while self.source.fill(&mut block)? {
             for row in block.rows() {
-                let texts = || row.cells().map(String::from).collect();
-                if let Some(reason) = fault(&row, n_columns) {
-                    unusable.add_row(row.line, &reason, texts);
-                    continue;
-                }
-                match self.validate(&row) {
+                let checked = match fault(&row, header.len()) {
+                    Some(reason) => Err(Refusal::Fault(reason)),
+                    None => self.validate(&row).map_err(Refusal::Rejected),
+                };
+                match checked {
                     Ok(record) => {
                         for position in self.schema.others(&record) {
                             unknown[position] += 1;
                         }
                         take(&record, &row)?;
                     }
-                    Err(rejected) => {
-                        let header = self.source.header();
-                        let position = |name: &str| header.iter().position(|known| known == name);
-                        let value = |name: &str| position(name).map(|p| row.cell(p).to_owned());
-                        let schema = Some(self.schema);
-                        unusable.add_rejected(row.line, &rejected, schema, value, texts);
-                    }
+                    Err(refusal) => refuse(unusable, &row, refusal, &header, self.schema),
                 }
             }
             bar.set(self.source.progress().0);
         }
         bar.clear();
+        self.tell(&unknown);
+        Ok(())
+    }
+
+    /// As [`for_each`](Self::for_each), for much work on each customer: it is done on some rows at a time, on many
+    /// threads and while the next are read; `take` gets what it made in the file's order.
+    ///
+    /// # Errors
+    /// The first of `take`, and those of reading.
+    pub fn for_each_chunk<T: Send>(
+        mut self,
+        unusable: &mut Unusable,
+        work: impl Fn(&[(Record, Row<'_>)]) -> T + Sync,
+        mut take: impl FnMut(T) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let (schema, positions, as_of) = (self.schema, &self.positions, self.as_of);
+        let header = self.source.header().to_vec();
+        let style = self.source.style().clone();
+        let mut unknown = vec![0; schema.columns().len()];
+        let bar = Reading::new(self.source.progress().1);
+        let (mut block, mut next) = (Block::new(), Block::new());
+        let mut more = self.source.fill(&mut block)?;
+        while more {
+            let worked = || -> Vec<Worked<T>> {
+                let n_chunks = block.n_rows().div_ceil(CHUNK);
+                let chunks = (0..n_chunks).into_par_iter().map(|at| {
+                    let rows = at * CHUNK..block.n_rows().min((at + 1) * CHUNK);
+                    let mut accepted = Vec::with_capacity(rows.len());
+                    let mut refused = Vec::new();
+                    let mut others = Vec::new();
+                    for position in rows {
+                        let row = block.row(position);
+                        let checked = match fault(&row, header.len()) {
+                            Some(reason) => Err(Refusal::Fault(reason)),
+                            None => validate(schema, positions, &style, &row, as_of)
+                                .map_err(Refusal::Rejected),
+                        };
+                        match checked {
+                            Ok(record) => {
+                                others.extend(schema.others(&record));
+                                accepted.push((record, row));
+                            }
+                            Err(refusal) => refused.push((position, refusal)),
+                        }
+                    }
+                    Worked { made: work(&accepted), refused, others }
+                });
+                chunks.collect()
+            };
+            let (worked, filled) = rayon::join(worked, || self.source.fill(&mut next));
+            for Worked { made, refused, others } in worked {
+                for (position, refusal) in refused {
+                    refuse(unusable, &block.row(position), refusal, &header, schema);
+                }
+                for position in others {
+                    unknown[position] += 1;
+                }
+                take(made)?;
+            }
+            more = filled?;
+            std::mem::swap(&mut block, &mut next);
+            bar.set(self.source.progress().0);
+        }
+        bar.clear();
+        self.tell(&unknown);
+        Ok(())
+    }
+
+    /// Says how the file was read, and for each column how many customers have a word that the model does not know.
+    fn tell(&self, unknown: &[usize]) {
         note(&format!("read as: {}", self.source.announce()));
         self.source.unread().for_each(|what| warn(&what));
-        for (column, customers) in self.schema.columns().iter().zip(unknown) {
+        for (column, &customers) in self.schema.columns().iter().zip(unknown) {
             if customers > 0 {
                 let have = if customers == 1 { "customer has" } else { "customers have" };
                 warn(&format!(
@@ -94,11 +163,48 @@ impl<'s> Customers<'s> {
                 ));
             }
         }
-        Ok(())
     }
 
     fn validate(&self, row: &Row) -> Result<Record, Rejected> {
         validate(self.schema, &self.positions, self.source.style(), row, self.as_of)
+    }
+}
+
+/// So many rows are worked on at a time.
+const CHUNK: usize = 256;
+
+/// What came of some rows of a block.
+struct Worked<T> {
+    made: T,
+    /// Rows of the block that cannot be used.
+    refused: Vec<(usize, Refusal)>,
+    /// The column of each word that the model does not know.
+    others: Vec<usize>,
+}
+
+/// Why a row cannot be used.
+enum Refusal {
+    /// Whatever the columns are.
+    Fault(String),
+    /// It does not fit them.
+    Rejected(Rejected),
+}
+
+fn refuse(
+    unusable: &mut Unusable,
+    row: &Row,
+    refusal: Refusal,
+    header: &[String],
+    schema: &Schema,
+) {
+    let texts = || row.cells().map(String::from).collect();
+    match refusal {
+        Refusal::Fault(reason) => unusable.add_row(row.line, &reason, texts),
+        Refusal::Rejected(rejected) => {
+            let position = |name: &str| header.iter().position(|known| known == name);
+            let value = |name: &str| position(name).map(|p| row.cell(p).to_owned());
+            unusable.add_rejected(row.line, &rejected, Some(schema), value, texts);
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use serde::Serialize;
 
 use crate::infer::findings::Finding;
+use crate::playbook::Fault;
 use crate::problems::Problem;
 
 /// Why a command stopped. `Display` says what and where; [`hint`](Error::hint) says what to do.
@@ -79,6 +80,13 @@ pub enum Error {
         /// Why.
         reason: shared::ArtifactError,
     },
+    /// Everything that is wrong with a playbook.
+    BadPlaybook {
+        /// The file that it stands in.
+        path: PathBuf,
+        /// What is wrong.
+        faults: Vec<Fault>,
+    },
     /// Everything that keeps a table from being fitted.
     Unready {
         /// The file.
@@ -90,6 +98,11 @@ pub enum Error {
     NotReady,
     /// `drift` has said what drifted; the exit code says it again.
     Drifted,
+    /// Figures that are not as they were asked to be; the exit code says it again.
+    Missed {
+        /// Which ones.
+        what: String,
+    },
     /// Options that contradict each other.
     Usage {
         /// What is wrong.
@@ -117,6 +130,8 @@ struct Report<'e> {
     problems: &'e [Problem],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     findings: &'e [Finding],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    faults: &'e [Fault],
     #[serde(skip_serializing_if = "str::is_empty")]
     hint: &'e str,
     exit_code: u8,
@@ -149,12 +164,13 @@ impl Error {
     fn code(&self) -> u8 {
         match self {
             Self::Usage { .. } => 2,
-            Self::Drifted => 3,
+            Self::Drifted | Self::Missed { .. } => 3,
             Self::BadTable { .. }
             | Self::BadRows { .. }
             | Self::Unfit { .. }
             | Self::Unready { .. }
             | Self::NotReady
+            | Self::BadPlaybook { .. }
             | Self::BadArtifact { .. } => 65,
             Self::NoInput { .. } | Self::IsDirectory { .. } => 66,
             Self::CannotWrite { .. } => 73,
@@ -173,8 +189,10 @@ impl Error {
             Self::BadRows { .. } => "bad-rows",
             Self::Unfit { .. } => "unfit",
             Self::BadArtifact { .. } => "bad-artifact",
+            Self::BadPlaybook { .. } => "bad-playbook",
             Self::Unready { .. } | Self::NotReady => "not-ready",
             Self::Drifted => "drifted",
+            Self::Missed { .. } => "missed",
             Self::Usage { .. } => "usage",
         }
     }
@@ -190,8 +208,9 @@ impl Error {
             | Self::BadRows { path, .. }
             | Self::Unfit { path, .. }
             | Self::Unready { path, .. }
+            | Self::BadPlaybook { path, .. }
             | Self::BadArtifact { path, .. } => Some(path),
-            Self::Usage { .. } | Self::NotReady | Self::Drifted => None,
+            Self::Usage { .. } | Self::NotReady | Self::Drifted | Self::Missed { .. } => None,
         }
     }
 
@@ -204,6 +223,7 @@ impl Error {
             line: if let Self::BadTable { line, .. } = self { Some(*line) } else { None },
             problems: if let Self::BadRows { problems, .. } = self { problems } else { &[] },
             findings: if let Self::Unready { findings, .. } = self { findings } else { &[] },
+            faults: if let Self::BadPlaybook { faults, .. } = self { faults } else { &[] },
             hint: self.hint(),
             exit_code: self.code(),
         };
@@ -221,14 +241,19 @@ impl Error {
             Self::BadArtifact { .. } => {
                 "make a new one with `trainer fit`, or copy the file again if it may be damaged"
             }
+            Self::BadPlaybook { .. } => {
+                "`trainer playbook check` tries a playbook on a model without fitting it again"
+            }
             // Each finding says its own.
             Self::Unready { .. } => "`trainer check` says all there is to say of the table",
             Self::Drifted => {
                 "`trainer fit --previous MODEL` makes a new model that keeps the segments' ids"
             }
-            Self::NoInput { .. } | Self::Io { .. } | Self::CannotWrite { .. } | Self::NotReady => {
-                ""
-            }
+            Self::NoInput { .. }
+            | Self::Io { .. }
+            | Self::CannotWrite { .. }
+            | Self::Missed { .. }
+            | Self::NotReady => "",
         }
     }
 }
@@ -268,12 +293,22 @@ impl fmt::Display for Error {
                 }
                 Ok(())
             }
+            Self::BadPlaybook { path, faults } => {
+                write!(f, "`{}`: the playbook cannot be used as it is", path.display())?;
+                for Fault { place, what, hint } in faults {
+                    write!(f, "\n  {place}: {what}")?;
+                    if !hint.is_empty() {
+                        write!(f, "\n    {hint}")?;
+                    }
+                }
+                Ok(())
+            }
             Self::NotReady => f.write_str("`fit` would not go on"),
             Self::Drifted => {
                 f.write_str("the customers are no longer like those that the model was trained on")
             }
             Self::BadArtifact { path, reason } => write!(f, "`{}`: {reason}", path.display()),
-            Self::Usage { what, .. } => f.write_str(what),
+            Self::Usage { what, .. } | Self::Missed { what } => f.write_str(what),
         }
     }
 }
@@ -297,10 +332,14 @@ pub fn suggestion<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> Stri
     let distance =
         |name: &&&str| strsim::damerau_levenshtein(&given.to_lowercase(), &name.to_lowercase());
     match known.iter().min_by_key(distance) {
-        Some(name) if distance(&name) <= 1 + given.chars().count() / 3 => {
+        // Of one letter, every other letter would be near.
+        Some(name)
+            if distance(&name) <= 1 + given.chars().count() / 3
+                && distance(&name) < given.chars().count() =>
+        {
             format!("did you mean `{name}`?")
         }
-        _ if known.len() > 30 => String::new(),
+        _ if known.is_empty() || known.len() > 30 => String::new(),
         _ => format!("there are: {}", known.join(", ")),
     }
 }

@@ -1,15 +1,16 @@
 //! From a table to an artifact: the stages of training, in order.
 
-use std::path::Path;
+mod packed;
+mod refusal;
 
-use shared::artifact::{self, Artifact};
+use shared::artifact::Artifact;
 use shared::model::{ModelParts, SegmentInfo, Training};
-use shared::{Calibration, Model, math};
+use shared::{Calibration, math};
 
-use crate::added;
+use self::packed::{encoded, sizes_by};
+use self::refusal::refusal;
 use crate::algorithms::Algorithm;
 use crate::calibrate;
-use crate::canaries;
 use crate::choose::{ChooseError, ChooseOptions};
 use crate::clustering::Clustering;
 use crate::compare::{CompareInput, Compared, compare};
@@ -21,18 +22,20 @@ use crate::drift;
 use crate::error::Error;
 use crate::evidence::gather::Subject;
 use crate::evidence::{Evidence, KneeEvidence};
-use crate::expect;
-use crate::expect::typical::Segments;
+use crate::expect::setting::Recipe;
+use crate::expect::{self, Expected, OutOfFold};
 use crate::infer::findings::{Finding, Findings};
 use crate::infer::{ColumnReport, Plan, Understanding, understand};
+use crate::judge::JudgedTarget;
 use crate::lineage::{Continued, Identity, Lineage};
 use crate::pictures::{self, Pictures};
+use crate::playbook;
 use crate::prepare::{self, ImputeOptions};
-use crate::quality::Quality;
 use crate::segmenting::{self, Found};
 use crate::table::Table;
 use crate::told::Told;
 use crate::unusable::Unusable;
+use crate::usual::{GapQuality, Usual, UsualQuality};
 
 /// Pictures and groups never show fewer customers together.
 const FEWEST_SHOWN: usize = 20;
@@ -52,6 +55,10 @@ pub struct FitOptions {
     pub compare: bool,
     /// The model that is to be continued.
     pub previous: Option<Artifact>,
+    /// The largest artifact, in bytes.
+    pub max_bytes: usize,
+    /// The columns that may be recommended; none: all that tell what customers do.
+    pub recommend: Vec<String>,
 }
 
 /// Everything that a fit found.
@@ -82,8 +89,14 @@ pub struct Fitted {
     pub pictures: Pictures,
     /// Where single customers lie on the map, with their segment's id.
     pub map_points: Vec<(f64, f64, u16)>,
-    /// How good predictions are.
-    pub quality: Vec<Quality>,
+    /// How good the models of each target are.
+    pub targets: Vec<JudgedTarget>,
+    /// How near customers are to what is usual, column by column.
+    pub usual: Vec<UsualQuality>,
+    /// How well the typical gap finds what customers do.
+    pub gap: Option<GapQuality>,
+    /// Answers to customers who were held out, a target each.
+    pub out_of_fold: Vec<OutOfFold>,
     /// What was told of segments that are not there.
     pub unknown_ids: Option<String>,
 }
@@ -107,8 +120,8 @@ pub enum Stage {
     Comparing,
     /// What segments are, in words and figures.
     Describing,
-    /// Models of the target are fitted.
-    Expecting,
+    /// Models of the targets are fitted and judged; so many are done, of so many.
+    Expecting(usize, usize),
 }
 
 /// Fits a table. Rows that cannot be used are added to `unusable`; unless they are put aside, they are an
@@ -129,6 +142,7 @@ pub fn fit(
     let choose = &options.choose;
     let usable = dataset.customers.len();
     let schema = &plan.schema;
+    playbook::check_early(&options.told, schema, plan.targets.iter().map(|(target, _)| target))?;
     let min_level = options.told.min_level;
     let transform = prepare::estimate(&dataset, schema, &options.impute, min_level);
     let x = dataset.prepare(&transform);
@@ -184,20 +198,49 @@ pub fn fit(
     });
     let infos = infos(&described, calibrate::held_out(&subject, &clustering));
 
-    progress(Stage::Expecting);
-    let segments = Segments { labels, n_segments, min_customers: choose.min_segment };
-    let (targets, quality) = expect::models(&plan, &dataset, &transform, &segments, table.path())?;
+    progress(Stage::Expecting(0, 1));
+    let recipe = Recipe {
+        dataset: &dataset,
+        schema,
+        impute: &options.impute,
+        min_level,
+        algorithm: options.algorithm,
+        n_segments,
+        min_segment: choose.min_segment,
+        seed: choose.seed,
+    };
+    let input = expect::Input {
+        plan: &plan,
+        recipe,
+        transform: &transform,
+        assigner,
+        labels,
+        ids: &identity.ids,
+        max_bytes: options.max_bytes,
+        path: table.path(),
+    };
+    let Expected { targets, usual, means, judged, out_of_fold } =
+        expect::models(&input, &progress)?;
+    let recommended = describe::eligible(schema, &options.recommend)?;
+    let predicted = if targets.is_empty() { &usual.models } else { &targets };
+    let told = playbook::told(&options.told, schema, predicted, &infos)?;
+    let gaps =
+        || usual.gaps(schema, &dataset, &transform, assigner, &input.segments(), &recommended);
+    let gap = if told.is_none() { gaps() } else { None };
+    let Usual { models: usual, quality: usual_quality, .. } = usual;
     let parts = ModelParts {
         assigner: assigner.clone(),
         segments: infos,
         targets,
-        playbook: describe::playbook(schema, &dataset, &segments),
+        playbook: told.unwrap_or_else(|| describe::typical_gap(&usual, &recommended)),
+        usual,
+        means,
         training: training(choose.seed, &evidence, identity.next_id),
         baseline: drift::baseline(&dataset, schema, &transform, sizes, min_level),
         schema: schema.clone(),
         transform: transform.clone(),
     };
-    let (bytes, artifact) = encoded(parts, table.path())?;
+    let (bytes, artifact) = encoded(parts, options.max_bytes, table.path())?;
     // What is reported is what the artifact says, read back from its own bytes.
     let by_artifact = sizes_by(&artifact, &dataset, n_segments).into_iter();
     let counted =
@@ -232,7 +275,10 @@ pub fn fit(
         segments,
         comparison,
         pictures,
-        quality,
+        targets: judged,
+        usual: usual_quality,
+        gap,
+        out_of_fold,
     })
 }
 
@@ -302,68 +348,4 @@ fn infos(described: &[SegmentProfile], distances: Vec<Vec<f64>>) -> Vec<SegmentI
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 100")]
 fn percent(share: f64) -> u8 {
     math::floor(100.0 * share + 0.5) as u8
-}
-
-/// The artifact's bytes, and what is read back from them.
-fn encoded(parts: ModelParts, path: &Path) -> Result<(Vec<u8>, Artifact), Error> {
-    let canaries = canaries::draw(&parts);
-    let model = Model::new(parts).expect("the parts were made for each other");
-    if let Some(name) = added::clash(&model) {
-        return Err(Error::BadTable {
-            path: path.into(),
-            line: 1,
-            what: format!(
-                "`predict` would add a column `{name}`, which the model reads or adds already"
-            ),
-            hint: "rename the column, or leave it out with `--ignore`".into(),
-        });
-    }
-    let bytes = artifact::encode(&model, canaries).map_err(|_| Error::Unfit {
-        path: path.into(),
-        what: "the model would not fit into an artifact of 2 MiB".into(),
-        hint:
-            "leave columns out with `--ignore`, or raise `--min-level` so that fewer words are kept"
-                .into(),
-    })?;
-    let artifact = Artifact::decode(&bytes).expect("what was just written is read");
-    Ok((bytes, artifact))
-}
-
-/// The number of customers in each segment, as the decoded artifact assigns them.
-fn sizes_by(artifact: &Artifact, dataset: &Dataset, n_segments: usize) -> Vec<usize> {
-    let parts = artifact.model().parts();
-    let mut sizes = vec![0; n_segments];
-    for customer in &dataset.customers {
-        let segment = parts.assigner.assign(&parts.transform.apply(&customer.record));
-        sizes[usize::from(segment.id())] += 1;
-    }
-    sizes
-}
-
-fn refusal(error: &ChooseError, path: &Path, options: &ChooseOptions) -> Error {
-    let asked = options.segments.unwrap_or(options.max_segments);
-    let (what, hint) = match error {
-        ChooseError::TooSmall(k, smallest) => (
-            format!(
-                "of {k} segments the smallest would have {smallest} customers, fewer than {}",
-                options.min_segment
-            ),
-            "ask for fewer segments, or lower `--min-segment` (a small segment may show a person)"
-                .into(),
-        ),
-        ChooseError::Fewer(left) => (
-            format!(
-                "of {asked} segments by this algorithm only {left} would have {} customers or more",
-                options.min_segment
-            ),
-            format!("ask for at most {left}, or use another `--algorithm`"),
-        ),
-        ChooseError::TooFewDistinct(distinct) => (
-            format!("{asked} segments of customers of whom only {distinct} differ"),
-            format!("ask for at most {distinct}"),
-        ),
-        ChooseError::KMeans(error) => (error.to_string(), "ask for fewer segments".into()),
-        ChooseError::Prototypes(error) => (error.to_string(), "use another `--algorithm`".into()),
-    };
-    Error::Unfit { path: path.into(), what, hint }
 }

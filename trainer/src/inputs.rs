@@ -36,6 +36,18 @@ impl<'a> Inputs<'a> {
         }
     }
 
+    /// Refuses one more result, that of `option`, in the place of a file that is read or of another result.
+    ///
+    /// # Errors
+    /// [`Error::Usage`].
+    pub fn spare_too(&self, option: &str, out: &Path, results: &[&Path]) -> Result<(), Error> {
+        self.spare_one(option, out)?;
+        match results.iter().find(|result| is_same(out, result)) {
+            None => Ok(()),
+            Some(result) => Err(refused(option, result, "another result")),
+        }
+    }
+
     fn spare_one(&self, option: &str, out: &Path) -> Result<(), Error> {
         let read = self.0.iter().filter(|input| input.as_os_str() != "-");
         match read.into_iter().find(|input| is_same(out, input)) {

@@ -9,9 +9,10 @@ use crate::evidence::Evidence;
 use crate::fit::Fitted;
 use crate::infer::findings::Finding;
 use crate::infer::{ColumnReport, Role};
+use crate::judge::JudgedTarget;
 use crate::lineage::Lineage;
 use crate::pictures::Pictures;
-use crate::quality::Quality;
+use crate::usual::{GapQuality, UsualQuality};
 
 /// The figures.
 #[derive(Debug, Serialize)]
@@ -51,8 +52,14 @@ pub struct Metrics<'f> {
     pub lineage: Option<&'f Lineage>,
     /// What is drawn.
     pub pictures: &'f Pictures,
-    /// How good predictions are.
-    pub quality: &'f [Quality],
+    /// How good the models of each target are.
+    #[serde(skip_serializing_if = "<[JudgedTarget]>::is_empty")]
+    pub targets: &'f [JudgedTarget],
+    /// How near customers are to what is usual, column by column.
+    pub usual: &'f [UsualQuality],
+    /// How well the typical gap finds what customers do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub typical_gap: Option<&'f GapQuality>,
     /// What was noticed about the table.
     pub findings: &'f [Finding],
     /// What was understood of its columns.
@@ -102,7 +109,7 @@ impl<'f> Metrics<'f> {
     pub fn of(fitted: &'f Fitted) -> Self {
         let parts = fitted.artifact.model().parts();
         Self {
-            schema_version: 2,
+            schema_version: 3,
             model: fitted.artifact.id().to_hex(),
             version: env!("CARGO_PKG_VERSION"),
             rows: fitted.n_rows,
@@ -118,7 +125,9 @@ impl<'f> Metrics<'f> {
             comparison: &fitted.comparison,
             lineage: fitted.lineage.as_ref(),
             pictures: &fitted.pictures,
-            quality: &fitted.quality,
+            targets: &fitted.targets,
+            usual: &fitted.usual,
+            typical_gap: fitted.gap.as_ref(),
             findings: &fitted.findings,
             columns: fitted.columns.iter().map(ColumnFigures::of).collect(),
         }

@@ -6,6 +6,8 @@
 mod cards;
 mod curves;
 mod draw;
+mod expectations;
+mod expected_charts;
 mod groups;
 mod html;
 mod map;
@@ -13,6 +15,7 @@ mod parts;
 mod silhouettes;
 mod spread;
 mod tables;
+mod usual;
 mod words;
 
 #[cfg(test)]
@@ -23,6 +26,7 @@ mod tests;
 use askama::Template;
 
 use self::cards::{Card, Heat};
+use self::expectations::Expectation;
 use self::html::{Html, count, number, percent};
 use self::parts::{Chart, Table};
 use crate::evidence::Standing;
@@ -71,7 +75,9 @@ struct Page<'a> {
     more_spreads: Vec<Chart>,
     spreads_omitted: usize,
     groups: Vec<Chart>,
-    quality: Vec<(String, Table)>,
+    expectations: Vec<Expectation>,
+    usual: Option<(String, Table)>,
+    gap: Option<(String, Table)>,
     columns: Table,
     findings: Option<Table>,
     features: Html,
@@ -144,7 +150,9 @@ fn page<'a>(
         more_spreads,
         spreads_omitted,
         groups: (0..metrics.groups.len()).map(|group| groups::groups(metrics, group)).collect(),
-        quality: tables::quality(metrics),
+        expectations: expectations::expectations(metrics.segments, metrics.targets),
+        usual: usual::usual(metrics.usual),
+        gap: metrics.typical_gap.map(usual::gaps),
         columns: tables::columns(metrics),
         findings: tables::findings(metrics),
         features: count("features", metrics.features),

@@ -3,10 +3,16 @@
 mod compared;
 mod diff;
 mod drift;
+mod evaluate;
+mod explain;
+mod playbook;
+mod predicted;
 mod progress;
+mod quality;
 mod report;
 mod segments;
 mod tables;
+mod usual;
 
 use std::fmt::Display;
 use std::io::Write as _;
@@ -19,6 +25,10 @@ use crate::error::Error;
 
 pub(crate) use diff::print_diff;
 pub(crate) use drift::print_drift;
+pub(crate) use evaluate::print_evaluation;
+pub(crate) use explain::print_explanation;
+pub(crate) use playbook::print_reach;
+pub(crate) use predicted::{SegmentCounts, print_counts};
 pub use progress::{Progress, Reading};
 pub(crate) use progress::{clear_progress, output_is_shown};
 pub(crate) use report::print_check;

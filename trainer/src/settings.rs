@@ -1,8 +1,11 @@
 //! Words of the command line and of `wedge.toml`, put together: flags beat the file, the file beats inference.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use crate::algorithms::Algorithm;
 use crate::choose::{ChooseBy, ChooseOptions};
-use crate::cli::{ColumnArgs, ReadArgs, SegmentArgs};
+use crate::cli::{ColumnArgs, ReadArgs, SegmentArgs, TargetArgs};
 use crate::config::{Config, Delimiter, SegmentConfig, Token, Word, segment_id};
 use crate::error::Error;
 use crate::prepare::ImputeOptions;
@@ -77,15 +80,19 @@ impl Settings {
         Ok(read_options(args, &config(args)?))
     }
 
+    /// The same where a command reads a configuration file in any case: `--config` beats it.
+    ///
+    /// # Errors
+    /// Those of the configuration file.
+    pub fn reading_with(args: &ReadArgs, file: &Path) -> Result<ReadOptions, Error> {
+        Ok(read_options(args, &Config::read(args.config.as_deref().unwrap_or(file))?))
+    }
+
     /// Everything.
     ///
     /// # Errors
     /// Those of the configuration file, and words that contradict each other.
-    pub fn of(
-        args: &ReadArgs,
-        columns: &ColumnArgs,
-        target: Option<&String>,
-    ) -> Result<Self, Error> {
+    pub fn of(args: &ReadArgs, columns: &ColumnArgs, targets: &TargetArgs) -> Result<Self, Error> {
         let config = config(args)?;
         let read = read_options(args, &config);
         let fit = FitSettings {
@@ -97,8 +104,28 @@ impl Settings {
             algorithm: unword(config.fit.algorithm),
         };
         let mut told = from_file(config);
-        told.target = target.cloned().or(told.target);
+        if !targets.target.is_empty() {
+            told.targets.clone_from(&targets.target);
+        }
+        let mut seen = BTreeSet::new();
+        told.targets.retain(|name| seen.insert(name.clone()));
         tell(&mut told, columns)?;
+        if told.targets.is_empty() && (targets.classify || targets.regress) {
+            return Err(Error::Usage {
+                what: "`--classify` and `--regress` are about a target, and none is given".into(),
+                hint: "name one with `--target COLUMN`".into(),
+            });
+        }
+        let kind = match (targets.classify, targets.regress) {
+            (true, _) => Some(KindTold::Categorical),
+            (_, true) => Some(KindTold::Number),
+            _ => None,
+        };
+        if let Some(kind) = kind {
+            for name in told.targets.clone() {
+                told.about(&name).kind = Some(kind);
+            }
+        }
         Ok(Self { read, told, fit })
     }
 }
@@ -153,7 +180,7 @@ fn from_file(config: Config) -> Told {
         (segment_id(&id).expect("the file was checked"), SegmentTold { name, description })
     });
     Told {
-        target: config.data.target,
+        targets: config.data.target.0,
         min_level: config.data.min_level.unwrap_or(MIN_LEVEL) as usize,
         as_of: unword(config.data.as_of),
         date_order: unword(config.data.date_order),
@@ -161,6 +188,7 @@ fn from_file(config: Config) -> Told {
         impute: unword(config.data.impute),
         columns: columns.collect(),
         segments: segments.collect(),
+        playbook: config.playbook,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use shared::artifact::MAX_BYTES;
 use shared::date::{DateOrder, Day};
 use shared::dialect::DecimalMark;
 use shared::encoding::Encoding;
@@ -45,6 +46,49 @@ pub struct ReadArgs {
     /// Refuse a file of more rows
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_rows: Option<u64>,
+}
+
+/// What is to be predicted.
+#[derive(Debug, Args)]
+pub struct TargetArgs {
+    /// Predict this column, in every segment; can be given again for more columns. Without it, every number is
+    /// expected from the others
+    #[arg(long, value_name = "COLUMN")]
+    pub target: Vec<String>,
+    /// Take the targets as classes, even where they are numbers
+    #[arg(long, conflicts_with = "regress")]
+    pub classify: bool,
+    /// Take the targets as numbers
+    #[arg(long)]
+    pub regress: bool,
+}
+
+/// What models may cost, and what is written of how they were judged.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Models of the targets")]
+pub struct ModelArgs {
+    /// The largest model.postcard: fewer trees are tried for a smaller one; for example 60k or 1M
+    #[arg(long, value_name = "BYTES", default_value = "128k", value_parser = bytes)]
+    pub max_artifact_size: usize,
+    /// Recommend only to do more of this column, not of all that tell what customers do (repeatable)
+    #[arg(long, value_name = "COLUMN")]
+    pub recommend: Vec<String>,
+    /// Write the answers to customers who were held out: row, fold, segment, predictions; only you may read the
+    /// file
+    #[arg(long, value_name = "FILE")]
+    pub out_of_fold: Option<PathBuf>,
+}
+
+/// A number of bytes: `60k` is 60 times 1024, `1M` that times 1024 again.
+fn bytes(text: &str) -> Result<usize, String> {
+    let (digits, factor) = match text.as_bytes().last() {
+        Some(b'k' | b'K') => (&text[..text.len() - 1], 1 << 10),
+        Some(b'm' | b'M') => (&text[..text.len() - 1], 1 << 20),
+        _ => (text, 1),
+    };
+    let n = digits.parse::<usize>().ok().and_then(|n| n.checked_mul(factor));
+    n.filter(|n| (1024..=MAX_BYTES).contains(n))
+        .ok_or_else(|| "expected a number of bytes from 1k to 2M, such as 60k".to_owned())
 }
 
 /// What columns hold and are for, where the person says so.
@@ -132,7 +176,8 @@ pub struct RowArgs {
     pub show_values: bool,
 }
 
-fn word<T: Worded>(text: &str) -> Result<T, String> {
+/// A word of ours.
+pub(super) fn word<T: Worded>(text: &str) -> Result<T, String> {
     T::read(text).ok_or_else(|| format!("expected {}", T::expected()))
 }
 

@@ -43,7 +43,7 @@ struct FileReport {
 
 pub(super) fn run(args: &CheckArgs) -> Result<(), Error> {
     Inputs::of(&args.data, &args.read).spare(&[], Some(&args.rows))?;
-    let settings = Settings::of(&args.read, &args.columns, args.target.as_ref())?;
+    let settings = Settings::of(&args.read, &args.columns, &args.targets)?;
     let choose = settings.choose(&args.segments);
     let mut unusable = Unusable::new(&args.rows);
     let mut table = Table::read(&args.data, &settings.read, &mut unusable)?;

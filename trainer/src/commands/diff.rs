@@ -83,7 +83,7 @@ fn read<'a>(
         Some(path) => {
             refuse_clash(&args.data, &header)?;
             let names = header.iter().map(String::as_str).chain(ADDED);
-            Some(RowWriter::create(Sink::open(Some(path))?, false, names)?)
+            Some(RowWriter::create(Sink::open(Some(path))?, false, names))
         }
     };
     let mut moves = Moves::new(old, new);

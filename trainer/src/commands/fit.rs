@@ -7,7 +7,7 @@ use std::time::Instant;
 use serde::Serialize;
 
 use super::check::file_name;
-use super::{Sink, output_failed};
+use super::{Sink, out_of_fold, output_failed};
 use crate::algorithms::Algorithm;
 use crate::choose::ChooseOptions;
 use crate::cli::{FindingArgs, FitArgs};
@@ -43,7 +43,12 @@ pub(super) fn run(args: &FitArgs) -> Result<(), Error> {
     let FindingArgs { choose, algorithm, compare, previous, show_customers } = &args.finding;
     let inputs = previous.iter().fold(inputs, |inputs, previous| inputs.and(previous));
     inputs.spare(&results, Some(&args.rows))?;
-    let settings = Settings::of(&args.read, &args.columns, args.target.as_ref())?;
+    if let Some(out) = &args.models.out_of_fold {
+        let rejects = args.rows.rejects.as_deref();
+        let others: Vec<&Path> = results.iter().copied().chain(rejects).collect();
+        inputs.spare_too("--out-of-fold", out, &others)?;
+    }
+    let settings = Settings::of(&args.read, &args.columns, &args.targets)?;
     let by_settings = settings.choose(&args.segments);
     let previous_model = previous.as_deref().map(files::read_artifact).transpose()?;
     // A model is continued by the algorithm that it was made with.
@@ -53,6 +58,8 @@ pub(super) fn run(args: &FitArgs) -> Result<(), Error> {
         algorithm: algorithm.or(settings.fit.algorithm).or(before).unwrap_or_default(),
         compare: *compare,
         previous: previous_model,
+        max_bytes: args.models.max_artifact_size,
+        recommend: args.models.recommend.clone(),
         impute: settings.impute(),
         told: settings.told,
     };
@@ -89,6 +96,9 @@ pub(super) fn run(args: &FitArgs) -> Result<(), Error> {
     let fit_seconds = start.elapsed().as_secs_f64() - read;
 
     files::make_directory(&args.out)?;
+    if let Some(path) = &args.models.out_of_fold {
+        out_of_fold::write(path, &fitted.out_of_fold)?;
+    }
     let total = start.elapsed().as_secs_f64();
     let timings = Timings { read, fit: fit_seconds, total };
     let timings = serde_json::to_string_pretty(&timings).expect("times are plain data") + "\n";

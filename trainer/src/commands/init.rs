@@ -6,6 +6,7 @@ use std::io::Write as _;
 
 use super::{Sink, output_failed};
 use crate::cli::InitArgs;
+use crate::config::PlaybookConfig;
 use crate::error::Error;
 use crate::infer::{ColumnReport, Role, Understanding, understand};
 use crate::inputs::Inputs;
@@ -26,7 +27,7 @@ pub(super) fn run(args: &InitArgs) -> Result<(), Error> {
             hint: "name another with `--out`, or replace it with `--force`".into(),
         });
     }
-    let settings = Settings::of(&args.read, &args.columns, args.target.as_ref())?;
+    let settings = Settings::of(&args.read, &args.columns, &args.targets)?;
     // What is wrong with single rows is `check`'s to say.
     let mut table = Table::read(&args.data, &settings.read, &mut Unusable::default())?;
     table.forget(&settings.told)?;
@@ -139,10 +140,14 @@ fn document(table: &Table, settings: &Settings, understood: &Understanding) -> S
         table.read_as(),
         reading(&settings.read)
     );
-    let _ = match &told.target {
-        Some(target) => writeln!(text, "target = {}", quoted(target)),
-        None => {
+    let _ = match &told.targets[..] {
+        [target] => writeln!(text, "target = {}", quoted(target)),
+        [] => {
             writeln!(text, "# target = \"churned\"      # a column to predict in every segment")
+        }
+        targets => {
+            let targets: Vec<String> = targets.iter().map(|target| quoted(target)).collect();
+            writeln!(text, "target = [{}]", targets.join(", "))
         }
     };
     let _ = writeln!(
@@ -209,6 +214,7 @@ fn document(table: &Table, settings: &Settings, understood: &Understanding) -> S
         text.push_str(&line);
     }
     write_segments(&mut text, &told.segments);
+    text.push_str(&playbook(told.playbook.as_ref()));
     for (position, column) in understood.columns.iter().enumerate() {
         let said = told.column(&column.name);
         let _ = writeln!(text, "\n[columns.{}]", quoted(&column.name));
@@ -233,6 +239,39 @@ fn write_segments(text: &mut String, segments: &BTreeMap<u16, SegmentTold>) {
         }
     }
 }
+
+/// What was told to recommend, or how it is told.
+fn playbook(told: Option<&PlaybookConfig>) -> String {
+    #[derive(serde::Serialize)]
+    struct Written<'a> {
+        playbook: &'a PlaybookConfig,
+    }
+    match told {
+        Some(playbook) => {
+            let written = toml::to_string(&Written { playbook });
+            format!("\n{}", written.expect("what was read from TOML is TOML"))
+        }
+        None => PLAYBOOK.to_owned(),
+    }
+}
+
+const PLAYBOOK: &str = "
+# What to recommend to whom; without it, where customers do less than others like them. `trainer playbook check`
+# says whom it reaches.
+# [playbook]
+# at_most = 2               # recommendations for one customer
+# holdout = 0.1             # this share of customers is given none, so that the effect can be measured
+# [[playbook.recipes]]
+# id = \"win-back\"
+# title = \"Win back\"
+# text = \"Send the win-back voucher.\"
+# link = \"https://shop.example/voucher\"
+# goal = \"a purchase within 30 days\"
+# priority = 10             # the highest first; or by worth: value = { prediction = \"spend\", times = 0.1 }
+# excludes = []             # ids of recipes that are not given together with this one
+# # eq, in, lt, le, gt, ge, missing compare a field or a prediction; all, any, not join such tables.
+# when = { all = [ { field = \"recency_days\", gt = 90 }, { prediction = \"spend\", ge = 10 }, { segment = [0, 2] } ] }
+";
 
 fn write_column(text: &mut String, column: &ColumnReport, said: &ColumnTold, n_rows: usize) {
     let kind = match column.kind {

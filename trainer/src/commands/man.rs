@@ -24,9 +24,14 @@ pub(super) fn run(args: &ManArgs) -> Result<(), Error> {
 }
 
 fn write_all(folder: &Path, program: &Command) -> Result<(), Error> {
+    let verbs = program.get_subcommands();
+    // The help of a verb's own verbs is no page.
+    let verbs = verbs.flat_map(|verb| {
+        [verb].into_iter().chain(verb.get_subcommands().filter(|inner| inner.get_name() != "help"))
+    });
     let pages: Vec<(PathBuf, Vec<u8>)> = [program]
         .into_iter()
-        .chain(program.get_subcommands())
+        .chain(verbs)
         .map(page)
         .map(|(name, page)| (folder.join(name), page))
         .collect();

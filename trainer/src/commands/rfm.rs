@@ -48,7 +48,7 @@ pub(super) fn run(args: &RfmArgs) -> Result<(), Error> {
         .chain(with_future.then(|| "future_spend".to_owned()))
         .collect();
     let sink = Sink::open(args.out.as_deref())?;
-    let mut out = RowWriter::create(sink, args.json, header.iter().map(String::as_str))?;
+    let mut out = RowWriter::create(sink, args.json, header.iter().map(String::as_str));
     let mut dropped = 0;
     for (customer, orders) in &orders.by_customer {
         let Some(found) = features(orders, until) else {

@@ -102,6 +102,32 @@ pub(super) fn maybe(path: &str, value: Option<f64>) -> Html {
     value.map_or_else(|| Html::figure(path, &value, NONE), |value| number(path, value))
 }
 
+/// A number to four digits, where such are compared.
+pub(super) fn fine(path: &str, value: Option<f64>) -> Html {
+    Html::figure(path, &value, &value.map_or(NONE.to_owned(), fine_text))
+}
+
+/// A number without a unit, such as a share, to four digits, but no more than four decimals.
+pub(super) fn share(path: &str, value: Option<f64>) -> Html {
+    let text = |value: f64| {
+        if value.abs() < 0.000_5 { signed(format!("{value:.4}")) } else { fine_text(value) }
+    };
+    Html::figure(path, &value, &value.map_or(NONE.to_owned(), text))
+}
+
+/// A share as percent with a decimal.
+pub(super) fn fine_percent(path: &str, value: f64) -> Html {
+    Html::figure(path, &value, &fine_percent_text(value))
+}
+
+/// A percentage with a decimal as text.
+pub(super) fn fine_percent_text(value: f64) -> String {
+    if !value.is_finite() {
+        return NONE.to_owned();
+    }
+    format!("{}\u{a0}%", signed(format!("{:.1}", value * 100.0)))
+}
+
 /// A percentage as text.
 pub(super) fn percent_text(value: f64) -> String {
     if !value.is_finite() {
@@ -137,6 +163,19 @@ pub(super) fn text(value: f64) -> String {
         _ => return signed(format!("{value:.1e}")),
     };
     signed(grouped(&format!("{value:.digits$}")))
+}
+
+/// A number as text: to four digits.
+pub(super) fn fine_text(value: f64) -> String {
+    let digits = match value.abs() {
+        size if !size.is_finite() || size >= 999.5 || size == 0.0 => return text(value),
+        size if size >= 99.95 => 1,
+        size if size >= 9.995 => 2,
+        size if size >= 0.099_95 => 3,
+        size if size >= 0.000_5 => 4,
+        _ => return text(value),
+    };
+    signed(format!("{value:.digits$}"))
 }
 
 fn signed(text: String) -> String {
@@ -191,6 +230,20 @@ mod tests {
         );
         assert_eq!([f64::NAN, f64::INFINITY].map(text), [NONE, NONE]);
         assert_eq!(cut("a long name", 7), "a long\u{2026}");
+    }
+
+    #[test]
+    fn numbers_that_are_compared_have_a_digit_more() {
+        let texts = [0.0, 1234.5, 999.51, 233.71, 12.3456, -1.23456, 0.53449, 0.012_34, 0.000_01];
+        let wanted =
+            ["0", "1,234", "1,000", "233.7", "12.35", "\u{2212}1.235", "0.534", "0.0123", "1.0e-5"];
+        assert_eq!(texts.map(fine_text), wanted);
+        let small = share("a", Some(-0.000_01)).to_string();
+        assert!(small.ends_with(">0.0000</span>"), "{small}");
+        assert_eq!(
+            [0.0, 0.8953, 1.0].map(fine_percent_text).join(" "),
+            "0.0\u{a0}% 89.5\u{a0}% 100.0\u{a0}%"
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@
 )]
 
 use shared::math;
+use shared::segment_model::{Target, TargetKind, softmax};
 
 use crate::compare::Compared;
 use crate::decision::{Criterion, Decision, Verdict};
@@ -15,12 +16,15 @@ use crate::evidence::{
     ElbowEvidence, Evidence, GapChoice, KneeEvidence, NullSets, PerK, Resampling, SampleSize,
     Standing, ZeroPattern,
 };
+use crate::expect::family::Shape;
+use crate::expect::selection::Choice;
 use crate::infer::findings::{Finding, Severity};
+use crate::judge::{Answers, Judged, JudgedTarget, Who, judge};
 use crate::lineage::{Change, Lineage};
 use crate::metrics::{ColumnFigures, Metrics};
 use crate::pictures::{Distribution, Ellipse, Heat, Map, MapCell, Pictures, SilhouetteBars};
-use crate::quality::{NumberErrors, NumberQuality, Quality};
 use crate::random::{Purpose, Stream};
+use crate::usual::{GapAt, GapQuality, UsualQuality};
 
 const COLUMNS: [&str; 17] = [
     "BALANCE",
@@ -61,7 +65,9 @@ pub(super) struct Sample {
     comparison: Vec<Compared>,
     lineage: Option<Lineage>,
     pictures: Pictures,
-    quality: Vec<Quality>,
+    usual: Vec<UsualQuality>,
+    gap: Option<GapQuality>,
+    pub(super) targets: Vec<JudgedTarget>,
     findings: Vec<Finding>,
 }
 
@@ -94,6 +100,9 @@ impl Sample {
         sample.findings[0].what = "<script>alert(5)</script>".into();
         sample.groups[0].groups[0].name = "</desc><script>alert(6)</script>".into();
         sample.pictures.distributions[0].bins[0] = "<script>alert(7)</script>".into();
+        sample.targets[0].verdict = "<script>alert(8)</script>".into();
+        sample.targets[0].quality.target = "<script>alert(9)</script>".into();
+        sample.targets[1].quality.lift[0].class = Some("</desc><script>alert(10)</script>".into());
         sample
     }
 
@@ -126,7 +135,9 @@ impl Sample {
         sample.groups.clear();
         sample.comparison.clear();
         sample.lineage = None;
-        sample.quality.clear();
+        sample.usual.clear();
+        sample.gap = None;
+        sample.targets.clear();
         sample.findings.clear();
         sample.pictures = Pictures {
             silhouettes: Vec::new(),
@@ -147,6 +158,12 @@ impl Sample {
         sample.pictures.distributions[0].all[0] = f64::NAN;
         sample.groups[0].groups[0].shares[0] = f64::NAN;
         sample.pictures.silhouettes[0].values[0] = f64::NAN;
+        sample.targets[0].quality.lift[0].groups[0].actual = f64::NAN;
+        sample.targets[0].quality.lift[0].groups[1].lift = None;
+        sample.targets[0].quality.interval = None;
+        sample.targets[1].quality.calibration = None;
+        sample.targets[1].quality.compared.truncate(1);
+        sample.targets[2].quality.lift.clear();
         sample.pictures.distributions[1].bins.clear();
         sample.pictures.distributions[1].all.clear();
         sample.pictures.distributions[1].segments = vec![Vec::new(); 5];
@@ -173,14 +190,31 @@ impl Sample {
             comparison: comparison(n_segments),
             lineage: Some(lineage()),
             pictures: pictures(&names, &sizes, &effects, &mut stream),
-            quality: vec![Quality::Number(NumberQuality {
-                target: "future_spend".into(),
+            usual: vec![UsualQuality {
+                column: names[0].clone(),
                 rows: 8950,
+                mae_all: 104.2,
+                mae_segment: 78.31,
+                mae_usual: 71.04,
+                r2_prepared: 0.413,
                 segments_help: true,
-                baseline: NumberErrors { rmse: 312.4, mae: 104.2, total: Some(1.0) },
-                global: NumberErrors { rmse: 241.9, mae: 78.31, total: Some(0.998) },
-                segments: NumberErrors { rmse: 233.7, mae: 71.04, total: None },
-            })],
+            }],
+            gap: Some(GapQuality {
+                customers: 8120,
+                columns: names.iter().take(2).cloned().collect(),
+                candidates: 6.4,
+                at: vec![GapAt {
+                    k: 1,
+                    precision: 0.31,
+                    recall: 0.31,
+                    recall_error: 0.005,
+                    popular_precision: 0.24,
+                    popular_recall: 0.24,
+                    lift: Some(1.29),
+                    lift_error: Some(0.02),
+                }],
+            }),
+            targets: targets(n_segments),
             findings: findings(),
             names,
         }
@@ -214,7 +248,9 @@ impl Sample {
             comparison: &self.comparison,
             lineage: self.lineage.as_ref(),
             pictures: &self.pictures,
-            quality: &self.quality,
+            targets: &self.targets,
+            usual: &self.usual,
+            typical_gap: self.gap.as_ref(),
             findings: &self.findings,
             columns: self.names.iter().enumerate().map(column).collect(),
         }
@@ -501,6 +537,92 @@ fn pictures(
         heat: Heat { features: columns.to_vec(), segments: ids, values: effects.to_vec() },
         distributions: distributions.collect(),
     }
+}
+
+/// What is spent, a class of four, and a number that may be negative.
+fn targets(n_segments: usize) -> Vec<JudgedTarget> {
+    const N: usize = 1500;
+    let mut stream = Stream::new(3, Purpose::Sample, 0);
+    let mut normal = || (0..N).map(|_| stream.normal()).collect::<Vec<f64>>();
+    let (known, unknown) = (normal(), normal());
+    let taste: Vec<Vec<f64>> = (0..4).map(|_| normal()).collect();
+    let noise: Vec<Vec<f64>> = (0..4).map(|_| normal()).collect();
+    let segments: Vec<u16> = (0..N).map(|i| (i * i % n_segments) as u16).collect();
+    let folds: Vec<u8> = (0..N).map(|i| (i % 5) as u8).collect();
+    let judged = |name: &str, classes: &[&str], actual: &[f64], answers: &[Answers], ends: bool| {
+        let classes: Vec<String> = classes.iter().map(|class| (*class).to_owned()).collect();
+        let is_class = !classes.is_empty();
+        let kind = if is_class { TargetKind::Class { classes } } else { TargetKind::Number };
+        let around = |p: &f64| ((p / 6.0 - 20.0).max(0.0), p * 4.0);
+        let intervals: Vec<(f64, f64)> =
+            answers[answers.len() - 1].values.iter().map(around).collect();
+        let quality = judge(&Judged {
+            target: &Target { name: name.to_owned(), kind },
+            actual,
+            segments: &segments,
+            folds: &folds,
+            answers,
+            intervals: ends.then_some((&intervals[..], 0.9)),
+            is_spend: ends,
+            seed: 7,
+            min_customers: 20,
+        });
+        let verdict =
+            "Segment models predict it better than one model for all; the difference is sure.";
+        let chosen = Choice { all: Shape::linear(10.0), own: None, loss: 1.0 };
+        JudgedTarget { verdict: verdict.to_owned(), chosen, by_fold: vec![chosen; 5], quality }
+    };
+    let spend = |known: f64, unknown: f64| {
+        if known + unknown < 0.0 { 0.0 } else { 80.0 * math::exp(0.8 * (known + unknown)) }
+    };
+    let actual: Vec<f64> = known.iter().zip(&unknown).map(|(k, u)| spend(*k, *u)).collect();
+    let expected = |weight: f64| known.iter().map(|k| 110.0 * math::exp(weight * k)).collect();
+    let answers = |who, values| Answers { who, values };
+    let spend = judged(
+        "future_spend",
+        &[],
+        &actual,
+        &[
+            answers(Who::Mean, vec![151.0; N]),
+            answers(Who::Median, vec![0.0; N]),
+            answers(Who::Global, expected(0.6)),
+            answers(Who::GlobalWithSegment, expected(0.7)),
+            answers(Who::Segments, expected(0.9)),
+        ],
+        true,
+    );
+    let margins = |i: usize, weight: f64| taste.iter().map(|t| weight * t[i]).collect::<Vec<f64>>();
+    let class = |i: usize| {
+        let score = |c: &usize| taste[*c][i] + noise[*c][i];
+        (0..4).reduce(|a, b| if score(&b) > score(&a) { b } else { a }).unwrap() as f64
+    };
+    let actual: Vec<f64> = (0..N).map(class).collect();
+    let probable = |weight: f64| (0..N).flat_map(|i| softmax(&margins(i, weight))).collect();
+    let class = judged(
+        "Segmentation",
+        &["A", "B", "C", "D"],
+        &actual,
+        &[
+            answers(Who::Majority, [0.26, 0.25, 0.25, 0.24].repeat(N)),
+            answers(Who::Global, probable(0.7)),
+            answers(Who::Segments, probable(1.6)),
+        ],
+        false,
+    );
+    let change: Vec<f64> = known.iter().zip(&unknown).map(|(k, u)| k + 0.5 * u).collect();
+    let half: Vec<f64> = known.iter().map(|k| 0.5 * k).collect();
+    let number = judged(
+        "change of balance",
+        &[],
+        &change,
+        &[
+            answers(Who::Mean, vec![0.0; N]),
+            answers(Who::Global, half),
+            answers(Who::Segments, known.clone()),
+        ],
+        false,
+    );
+    vec![spend, class, number]
 }
 
 fn findings() -> Vec<Finding> {

@@ -6,7 +6,6 @@ use super::words;
 use crate::infer::findings::Severity;
 use crate::lineage::Change;
 use crate::metrics::Metrics;
-use crate::quality::Quality;
 
 /// What each criterion says.
 pub(super) fn criteria(metrics: &Metrics<'_>) -> Table {
@@ -96,83 +95,6 @@ pub(super) fn lineage(metrics: &Metrics<'_>) -> Option<(Html, String, Table)> {
         });
     }
     Some((percent("lineage.stayed", lineage.stayed), lineage.previous.clone(), table))
-}
-
-/// How good the models are: a sentence and a table for each target.
-pub(super) fn quality(metrics: &Metrics<'_>) -> Vec<(String, Table)> {
-    let mut found = Vec::new();
-    let mut typical = Table::new(
-        "How far customers lie from what is typical (mean absolute error, on the customers seen)",
-        &["Column", "Typical of all", "Typical of the segment"],
-    );
-    for (i, quality) in metrics.quality.iter().enumerate() {
-        let path = |field: &str| format!("quality[{i}].{field}");
-        match quality {
-            Quality::Number(quality) => {
-                let head =
-                    ["Prediction", "RMSE", "Mean absolute error", "Predicted over actual sum"];
-                let mut table = Table::new(
-                    format!("Errors for {}, on customers not seen", quality.target),
-                    &head,
-                );
-                let rows = [
-                    ("baseline", "the mean for everyone", &quality.baseline),
-                    ("global", "one model for all", &quality.global),
-                    ("segments", "a model for each segment", &quality.segments),
-                ];
-                for (name, words, errors) in rows {
-                    let path = |field: &str| path(&format!("{name}.{field}"));
-                    table.row([
-                        Html::from(words),
-                        number(&path("rmse"), errors.rmse),
-                        number(&path("mae"), errors.mae),
-                        maybe(&path("total"), errors.total),
-                    ]);
-                }
-                found.push((helps(&quality.target, quality.rows, quality.segments_help), table));
-            }
-            Quality::Class(quality) => {
-                let head = ["Prediction", "Right", "Log loss"];
-                let mut table = Table::new(
-                    format!("Errors for {}, on customers not seen", quality.target),
-                    &head,
-                );
-                let rows = [
-                    ("global", "how frequent each is in all", &quality.global),
-                    ("segments", "how frequent each is in the segment", &quality.segments),
-                ];
-                for (name, words, errors) in rows {
-                    let path = |field: &str| path(&format!("{name}.{field}"));
-                    table.row([
-                        Html::from(words),
-                        percent(&path("accuracy"), errors.accuracy),
-                        number(&path("log_loss"), errors.log_loss),
-                    ]);
-                }
-                found.push((helps(&quality.target, quality.rows, quality.segments_help), table));
-            }
-            Quality::Typical { column, mae_all, mae_segments } => typical.row([
-                Html::name(column),
-                number(&path("mae_all"), *mae_all),
-                number(&path("mae_segments"), *mae_segments),
-            ]),
-        }
-    }
-    if !typical.rows.is_empty() {
-        let what = "No target was given. What is typical of a segment is its median; where its error is much \
-                    smaller than that of the median of all, the segments tell something about the column.";
-        found.push((what.to_owned(), typical));
-    }
-    found
-}
-
-fn helps(target: &str, rows: usize, segments_help: bool) -> String {
-    let found = if segments_help {
-        "models of the segments' own predict it better than one model for all, and are used."
-    } else {
-        "models of the segments' own do not predict it better, so every segment has the model for all."
-    };
-    format!("{target}, known of {} customers: {found}", html::grouped(&rows.to_string()))
 }
 
 /// What was understood of each column.

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::expectations::expectations;
 use super::render;
 use super::sample::Sample;
 
@@ -122,6 +123,51 @@ fn single_customers_are_shown_only_when_they_are_given_and_that_is_said() {
 fn the_same_figures_give_the_same_bytes() {
     let report = || render(&Sample::full().metrics(), None, "customers.csv");
     assert_eq!(report(), report());
+}
+
+/// What a sample's section on what to expect says.
+fn expected(sample: &Sample) -> String {
+    let metrics = sample.metrics();
+    let parts = expectations(metrics.segments, &sample.targets);
+    parts.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn every_figure_of_what_to_expect_is_the_one_at_its_path() {
+    for (name, sample) in samples() {
+        let shown = expected(&sample);
+        // Through text, as the figures on the page are.
+        let targets = serde_json::to_string(&sample.targets).unwrap();
+        let json: Value = serde_json::from_str(&format!("{{\"targets\":{targets}}}")).unwrap();
+        let figures = between(&shown, "data-metric=\"", ">");
+        assert_eq!(figures.len() < 100, name == "bare", "{name}");
+        for figure in figures {
+            let (path, rest) = figure.split_once("\" data-value=\"").unwrap();
+            let shown: Value = serde_json::from_str(rest.trim_end_matches('"')).unwrap();
+            assert_eq!(at(&json, path), Some(&shown), "{name}: {path}");
+        }
+    }
+}
+
+#[test]
+fn what_to_expect_is_drawn_for_each_kind_of_target() {
+    let shown = expected(&Sample::full());
+    assert_eq!(shown.matches("<svg ").count(), 9);
+    for chart in
+        ["0-actual", "0-lift-0", "0-coverage", "1-reliability", "1-lift-0", "1-lift-3", "2-actual"]
+    {
+        assert_eq!(shown.matches(&format!(" id=\"expect-{chart}-desc\"")).count(), 1, "{chart}");
+    }
+    // What may be negative has no shares, so it has no lift.
+    assert!(!shown.contains("expect-2-lift"));
+    for word in ["NaN", "inf"] {
+        let is_word = |text: &str| text.split(|c: char| !c.is_alphanumeric()).any(|w| w == word);
+        assert!(!is_word(&expected(&Sample::broken())), "{word}");
+    }
+    let hostile = expected(&Sample::hostile());
+    assert!(
+        !hostile.contains("<script") && (8..=10).all(|n| hostile.contains(&format!("alert({n})")))
+    );
 }
 
 /// Writes the samples where `WEDGE_REPORTS` says, for a browser to look at.

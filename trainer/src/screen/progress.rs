@@ -130,7 +130,11 @@ impl Progress {
             Stage::Resampling => bar.set_message("finding segments again in samples"),
             Stage::Comparing => bar.set_message("comparing algorithms"),
             Stage::Describing => bar.set_message("describing segments"),
-            Stage::Expecting => bar.set_message("fitting segment models"),
+            Stage::Expecting(done, of) => {
+                bar.set_message("fitting and judging models");
+                bar.set_length(of as u64);
+                bar.set_position(done as u64);
+            }
         }
     }
 

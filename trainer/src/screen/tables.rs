@@ -4,16 +4,19 @@ use std::io::{self, Write};
 
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table};
+use shared::Margin;
 use shared::model::ModelParts;
 use shared::number::{self, Finite};
-use shared::segment_model::{SegmentModel, TargetKind, most_probable};
-use shared::{Artifact, Column, ColumnKind};
+use shared::segment_model::{TargetKind, most_probable, softmax};
+use shared::{Artifact, Column, ColumnKind, Playbook};
 
+use super::quality::print_target_quality;
+use super::usual::{print_gaps, print_usual};
 use crate::cli::FitArgs;
 use crate::describe::feature_names;
 use crate::fit::Fitted;
 use crate::infer::{ColumnReport, Role};
-use crate::quality::Quality;
+use crate::judge::JudgedTarget;
 
 use super::compared::print_compared;
 use super::segments::{print_curve, print_decision, print_lineage, print_profiles};
@@ -81,7 +84,21 @@ pub(crate) fn print_fit(out: &mut impl Write, args: &FitArgs, fitted: &Fitted) -
     print_lineage(out, fitted.lineage.as_ref())?;
     print_compared(out, &fitted.comparison)?;
     print_expected(out, fitted.artifact.model().parts())?;
-    print_quality(out, &fitted.quality)?;
+    for JudgedTarget { verdict, quality, .. } in &fitted.targets {
+        print_target_quality(out, verdict, quality)?;
+    }
+    if fitted.targets.is_empty() {
+        print_usual(out, &fitted.usual)?;
+    }
+    print_gaps(out, fitted.gap.as_ref())?;
+    if let Playbook::Recipes(playbook) = &fitted.artifact.model().parts().playbook {
+        let n = playbook.recipes.len();
+        let s = if n == 1 { "" } else { "s" };
+        writeln!(
+            out,
+            "recommends by {n} recipe{s}; `trainer playbook check` says whom they reach\n"
+        )?;
+    }
     writeln!(out, "model {}", fitted.artifact.id().to_hex())?;
     let folder = args.out.display();
     writeln!(
@@ -140,17 +157,19 @@ fn print_expected(out: &mut impl Write, parts: &ModelParts) -> io::Result<()> {
     let ids = parts.segments.iter().map(|info| info.id.to_string());
     let header: Vec<String> = ["typical of segment".to_owned()].into_iter().chain(ids).collect();
     let mut expected = table(&header.iter().map(String::as_str).collect::<Vec<_>>());
-    for models in &parts.targets {
-        let cells =
-            models.by_segment.iter().filter_map(|model| match (model, &models.target.kind) {
-                (SegmentModel::Constant(value), _) => Some(value.to_string()),
-                (SegmentModel::Frequencies(p), TargetKind::Class { classes }) => {
-                    let most = most_probable(p);
-                    Some(format!("{} ({:.0} %)", classes[most], 100.0 * p[most]))
-                }
-                // A regression expects something else of each customer.
-                _ => None,
-            });
+    for models in parts.predicted() {
+        let cells = models.own.iter().filter_map(|own| match (&own.margin, &models.target.kind) {
+            (Margin::Constant(margins), TargetKind::Class { classes }) => {
+                let p = softmax(margins);
+                let most = most_probable(&p);
+                Some(format!("{} ({:.0} %)", classes[most], 100.0 * p[most]))
+            }
+            (Margin::Constant(margins), TargetKind::Number) => {
+                Some(models.link.number(&parts.transform, margins[0]).to_string())
+            }
+            // Another kind of model expects something else of each customer.
+            _ => None,
+        });
         let cells: Vec<String> = cells.collect();
         if !cells.is_empty() {
             expected.add_row([models.target.name.clone()].into_iter().chain(cells));
@@ -158,77 +177,6 @@ fn print_expected(out: &mut impl Write, parts: &ModelParts) -> io::Result<()> {
     }
     align_right(&mut expected, &(1..=parts.segments.len()).collect::<Vec<_>>());
     if expected.is_empty() { Ok(()) } else { writeln!(out, "{expected}\n") }
-}
-
-fn print_quality(out: &mut impl Write, quality: &[Quality]) -> io::Result<()> {
-    for quality in quality {
-        match quality {
-            Quality::Number(q) => {
-                let mut errors =
-                    table(&["predicting by", "RMSE", "MAE", "total predicted / actual"]);
-                for (name, e) in [
-                    ("the mean", q.baseline),
-                    ("one global model", q.global),
-                    ("segment models", q.segments),
-                ] {
-                    let total = e.total.map_or("-".to_owned(), |total| format!("{total:.3}"));
-                    errors.add_row([
-                        name.into(),
-                        format!("{:.4}", e.rmse),
-                        format!("{:.4}", e.mae),
-                        total,
-                    ]);
-                }
-                align_right(&mut errors, &[1, 2, 3]);
-                print_errors(out, &q.target, q.rows, &errors, q.segments_help)?;
-            }
-            Quality::Class(q) => {
-                let mut errors = table(&["predicting by", "accuracy", "log-loss"]);
-                for (name, e) in
-                    [("all customers' frequencies", q.global), ("the segment's", q.segments)]
-                {
-                    errors.add_row([
-                        name.into(),
-                        format!("{:.4}", e.accuracy),
-                        format!("{:.4}", e.log_loss),
-                    ]);
-                }
-                align_right(&mut errors, &[1, 2]);
-                print_errors(out, &q.target, q.rows, &errors, q.segments_help)?;
-            }
-            Quality::Typical { .. } => {}
-        }
-    }
-    print_typical(out, quality)
-}
-
-fn print_errors(
-    out: &mut impl Write,
-    target: &str,
-    rows: usize,
-    errors: &Table,
-    segments_help: bool,
-) -> io::Result<()> {
-    writeln!(out, "{target}, five folds, out of sample, {rows} customers\n{errors}")?;
-    if segments_help {
-        writeln!(out, "the segments themselves were found once, on all customers\n")
-    } else {
-        writeln!(out, "segments do not help here: every segment has the global model\n")
-    }
-}
-
-fn print_typical(out: &mut impl Write, quality: &[Quality]) -> io::Result<()> {
-    let mut errors = table(&["mean error of the typical value", "of all", "of the segment"]);
-    for quality in quality {
-        if let Quality::Typical { column, mae_all, mae_segments } = quality {
-            errors.add_row([column.clone(), format!("{mae_all:.4}"), format!("{mae_segments:.4}")]);
-        }
-    }
-    if errors.is_empty() {
-        return Ok(());
-    }
-    align_right(&mut errors, &[1, 2]);
-    writeln!(out, "{errors}\n")
 }
 
 /// What a column takes: its words or bounds, what means "missing", and what to beware of.
