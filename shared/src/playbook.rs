@@ -92,7 +92,7 @@ impl Playbook {
     }
 
     /// Whether the playbook holds a customer out of recommendations: see [`is_held_out`]. The model itself does not
-    /// know who a customer is, so it recommends all the same: whoever shows its answers leaves them away.
+    /// know who a customer is, so it recommends all the same: whoever shows its answers leaves them out.
     pub fn holds_out(&self, subject: &str) -> bool {
         match self {
             Self::TypicalGap(_) => false,

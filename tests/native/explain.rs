@@ -69,7 +69,7 @@ fn a_customer_by_hand_is_explained() {
         ┌───────────────────────────┬───────────────┬────────────────────┐
         │ column                    ┆ this customer ┆ adds to the number │
         ╞═══════════════════════════╪═══════════════╪════════════════════╡
-        │ (of nobody in particular) ┆               ┆              +28.6 │
+        │ (of the average customer) ┆               ┆              +28.6 │
         │ plan                      ┆          gold ┆              +5.54 │
         │ visits                    ┆             2 ┆              -4.09 │
         │ joined                    ┆    2023-12-24 ┆              +1.11 │
@@ -82,7 +82,7 @@ fn a_customer_by_hand_is_explained() {
         ┌───────────────────────────┬───────────────┬──────────────────────────┐
         │ column                    ┆ this customer ┆ adds to the margin of no │
         ╞═══════════════════════════╪═══════════════╪══════════════════════════╡
-        │ (of nobody in particular) ┆               ┆                   -0.631 │
+        │ (of the average customer) ┆               ┆                   -0.631 │
         │ age                       ┆            33 ┆                   +0.513 │
         │ visits                    ┆             2 ┆                    +0.13 │
         │ sum                       ┆               ┆                  +0.0117 │
@@ -92,7 +92,7 @@ fn a_customer_by_hand_is_explained() {
         ┌───────────────────────────┬───────────────┬────────────────────┐
         │ column                    ┆ this customer ┆ adds to the number │
         ╞═══════════════════════════╪═══════════════╪════════════════════╡
-        │ (of nobody in particular) ┆               ┆             +203.0 │
+        │ (of the average customer) ┆               ┆             +203.0 │
         │ sum                       ┆               ┆             +203.0 │
         └───────────────────────────┴───────────────┴────────────────────┘
 
@@ -110,7 +110,7 @@ fn the_printed_contributions_are_the_strongest_first() {
     assert_eq!(tables.len(), 4, "{printed}");
     for table in tables {
         let rows =
-            table.lines().filter(|line| line.starts_with('│') && !line.contains("(of nobody"));
+            table.lines().filter(|line| line.starts_with('│') && !line.contains("(of the average"));
         let cells = rows.map(|line| line.split('┆').next_back().unwrap().trim_matches([' ', '│']));
         let sizes: Vec<f64> = cells.map(|cell| cell.parse::<f64>().unwrap().abs()).collect();
         let (_, parts) = sizes.split_last().unwrap();

@@ -459,3 +459,50 @@ fn reasons_are_those_of_the_reply() {
         assert!(reason.split("; ").count() <= 3, "{reason}");
     }
 }
+
+#[test]
+fn who_is_held_out_gets_no_recommendation_and_stays_held_out() {
+    let folder = shop(&customers(200));
+    let rows = |words: &str| {
+        let output = predict(folder.path(), &format!("--id note {words} --out scored.csv"));
+        assert_eq!(output.status.code(), Some(0), "{}", stderr_of(&output));
+        let (header, rows) = read(&folder.path().join("scored.csv"));
+        let at = |name: &str| header.iter().position(|known| known == name).unwrap();
+        let (note, held, given) = (at("note"), at("held_out"), at("recommendations"));
+        let pick = |row: Vec<String>| (row[note].clone(), row[held] == "yes", row[given].clone());
+        rows.into_iter().map(pick).collect::<Vec<_>>()
+    };
+    // The typical gap holds nobody out.
+    assert!(rows("").iter().all(|(_, held, _)| !held));
+    let (few, many) = (rows("--holdout 0.2"), rows("--holdout 0.5"));
+    let n = |rows: &[(String, bool, String)]| rows.iter().filter(|(_, held, _)| *held).count();
+    assert!(
+        (20..60).contains(&n(&few)) && (75..125).contains(&n(&many)),
+        "{} {}",
+        n(&few),
+        n(&many)
+    );
+    for ((name, few, _), (_, many, given)) in few.iter().zip(&many) {
+        // A larger share adds customers and takes none away.
+        assert!(!few || *many, "{name}");
+        assert!(!many || given.is_empty(), "{name} {given}");
+        let hash = shared::playbook::is_held_out("", name, 500);
+        assert_eq!(*many, hash, "{name}");
+    }
+    assert!(many.iter().any(|(_, held, given)| !held && !given.is_empty()));
+    let output = predict(folder.path(), "--id nobody --holdout 0.2");
+    assert_eq!(output.status.code(), Some(65));
+    assert!(stderr_of(&output).contains("no column `nobody`"));
+    assert_eq!(predict(folder.path(), "--holdout 0.2").status.code(), Some(2));
+}
+
+#[test]
+fn a_file_that_is_named_as_something_else_is_refused() {
+    let folder = shop(&customers(20));
+    for name in ["a.xlsx", "a.csv.gz", "a.json"] {
+        let output = predict(folder.path(), &format!("--out {name}"));
+        assert_eq!(output.status.code(), Some(2), "{name}");
+        assert!(stderr_of(&output).contains("--to"), "{name}");
+    }
+    assert_eq!(predict(folder.path(), "--to csv --out a.json").status.code(), Some(0));
+}

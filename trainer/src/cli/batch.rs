@@ -113,9 +113,18 @@ impl PredictArgs {
     /// How the rows are to be written.
     ///
     /// # Errors
-    /// [`Error::Usage`] for Parquet on standard output.
+    /// [`Error::Usage`] for Parquet on standard output, and for a file that is named as something else.
     pub fn format(&self) -> Result<RowFormat, Error> {
         let asked = if self.json { Some(RowFormat::Ndjson) } else { self.to };
+        let ending = self.out.as_deref().and_then(Path::extension).and_then(OsStr::to_str);
+        if let (None, Some(ending @ ("xlsx" | "xls" | "gz" | "zip" | "json"))) = (asked, ending) {
+            return Err(Error::Usage {
+                what: format!("rows are not written as .{ending}"),
+                hint:
+                    "name a file that ends in .csv, .ndjson or .parquet, or say which with `--to`"
+                        .into(),
+            });
+        }
         match asked.unwrap_or_else(|| RowFormat::of(self.out.as_deref())) {
             RowFormat::Parquet if self.out.is_none() => Err(Error::Usage {
                 what: "Parquet is not for standard output".into(),

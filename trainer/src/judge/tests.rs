@@ -353,22 +353,3 @@ fn every_figure_that_there_is_has_a_meaning() {
     known.sort_unstable();
     assert_eq!(names, known);
 }
-
-#[test]
-#[ignore = "measures time"]
-fn ten_thousand_customers_take_less_than_half_a_second() {
-    let half_a_second = std::time::Duration::from_millis(500);
-    let n = 10_000;
-    let (number, class) = (number_target(), class_target(&["a", "b", "c"]));
-    let who = [Who::Mean, Who::Median, Who::Global, Who::GlobalWithSegment, Who::Segments];
-    let (actual, values) = (spend(n), predicted(n));
-    let all = who.map(|who| answers(who, &values));
-    let from = std::time::Instant::now();
-    judge(&Judged { is_spend: true, ..judged(&number, &actual, &all) });
-    assert!(from.elapsed() < half_a_second, "{:?}", from.elapsed());
-    let (actual, values) = (classes(n), probabilities(n));
-    let all = who.map(|who| answers(who, &values));
-    let from = std::time::Instant::now();
-    judge(&judged(&class, &actual, &all));
-    assert!(from.elapsed() < half_a_second, "{:?}", from.elapsed());
-}

@@ -115,7 +115,7 @@ impl<'k> Compiler<'k> {
             let ids = || all.iter().map(|recipe| recipe.id.as_str());
             match ids().position(|id| id == excluded) {
                 _ if *excluded == config.id => {
-                    self.fault(at, "a recipe cannot exclude itself", "leave it away");
+                    self.fault(at, "a recipe cannot exclude itself", "leave it out");
                 }
                 Some(position) => excludes.extend(u16::try_from(position)),
                 None => {

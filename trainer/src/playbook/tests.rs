@@ -196,7 +196,7 @@ when = { any = [ { field = "plan", in = ["goldd"] }, { field = "married", lt = t
             give a URL of https or http, at most 1000 bytes
           `win-back`, `excludes`: there is no recipe `news`
           `win-back`, `excludes`: a recipe cannot exclude itself
-            leave it away
+            leave it out
           `win-back`, `when.all[0].field`: the model reads no column `recency_day`
             did you mean `recency_days`?
           `win-back`, `when.all[1].prediction`: `future_spent` is not predicted

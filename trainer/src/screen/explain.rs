@@ -132,7 +132,7 @@ impl Customer<'_> {
                 _ => (0, "the number".to_owned()),
             };
             if let Some(Contributions { base, columns }) = margins.get(margin) {
-                let start = Some(("(of nobody in particular)", *base));
+                let start = Some(("(of the average customer)", *base));
                 let total = margins[margin].total();
                 self.print_sum(out, &format!("adds to {of}"), start, columns, total)?;
             }
