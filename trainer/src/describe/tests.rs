@@ -75,36 +75,6 @@ impl Fitted {
     }
 }
 
-/// `WEDGE_LOOK="customers.csv:5 telco.csv:4:Churn" cargo test -p trainer --lib look -- --ignored --nocapture`
-#[test]
-#[ignore = "prints the segments of any tables, to be read"]
-fn look() {
-    for asked in std::env::var("WEDGE_LOOK").unwrap().split_whitespace() {
-        let mut parts = asked.split(':');
-        let path = Path::new(parts.next().unwrap());
-        let n_segments = parts.next().map_or(5, |k| k.parse().unwrap());
-        println!("== {}", path.display());
-        let fitted = fit(path, n_segments, parts.next());
-        for profile in fitted.profiles(&BTreeMap::new(), &[]) {
-            println!("* {}\n    {}", profile.name, profile.description);
-            if std::env::var_os("WEDGE_LOOK_CLOSER").is_some() {
-                for told in &profile.traits {
-                    println!("      {:+.2} {}", told.effect, told.text);
-                }
-            }
-        }
-        if std::env::var_os("WEDGE_LOOK_CLOSER").is_some() {
-            let n = fitted.ids.len();
-            for mix in groups(&fitted.plan.schema, &fitted.dataset, &fitted.labels, n, 20) {
-                println!("  {} ({})", mix.column, mix.attribute);
-                for group in mix.groups {
-                    println!("    {} {} {:.2?}", group.name, group.size, group.shares);
-                }
-            }
-        }
-    }
-}
-
 /// The names and descriptions of a file's segments; of the reference data only where it lies beside the project.
 fn reads(path: &str, n_segments: usize, target: Option<&str>, expected: &Expect) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

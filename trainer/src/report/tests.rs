@@ -169,19 +169,3 @@ fn what_to_expect_is_drawn_for_each_kind_of_target() {
         !hostile.contains("<script") && (8..=10).all(|n| hostile.contains(&format!("alert({n})")))
     );
 }
-
-/// Writes the samples where `WEDGE_REPORTS` says, for a browser to look at.
-#[test]
-#[ignore = "writes files, for whoever wants to see them"]
-fn write_the_samples() {
-    let folder = std::path::PathBuf::from(std::env::var_os("WEDGE_REPORTS").unwrap());
-    for (name, sample) in samples() {
-        let metrics = sample.metrics();
-        let customers = (name == "hostile").then(|| sample.customers());
-        let folder = folder.join(name);
-        std::fs::create_dir_all(&folder).unwrap();
-        let report = render(&metrics, customers.as_deref(), "customers.csv");
-        std::fs::write(folder.join("report.html"), report).unwrap();
-        std::fs::write(folder.join("metrics.json"), metrics.to_json()).unwrap();
-    }
-}
