@@ -6,6 +6,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::grid;
+use crate::margin::is_coefficient;
 
 /// Thresholds are multiples of 1/64 in prepared space, so that no tree shows one customer's value.
 pub const THRESHOLD_STEPS: f64 = 64.0;
@@ -69,9 +70,8 @@ impl Forest {
         leaves: Vec<i32>,
     ) -> Option<Self> {
         let n_outputs = base.len();
-        let is_sound = |v: &f64| v.abs() <= 1e100 && v.to_bits() != (-0.0_f64).to_bits();
-        let unit_is_sound = is_sound(&unit) && unit > 0.0;
-        if n_outputs == 0 || !base.iter().all(is_sound) || !unit_is_sound {
+        let unit_is_sound = is_coefficient(unit) && unit > 0.0;
+        if n_outputs == 0 || !base.iter().all(|v| is_coefficient(*v)) || !unit_is_sound {
             return None;
         }
         let (mut places, mut roots, mut n_leaves) = (vec![0; nodes.len()], Vec::new(), 0_u32);

@@ -56,10 +56,7 @@ impl Margin {
 
     /// Whether it gives `n_outputs` finite sums of `n_inputs` inputs.
     pub fn fits(&self, n_outputs: usize, n_inputs: usize) -> bool {
-        // Keeps every partial sum finite: each input is of size 16 at most, and a file holds few of them.
-        let sound = |values: &[f64]| {
-            values.iter().all(|v| v.abs() <= 1e100 && v.to_bits() != (-0.0_f64).to_bits())
-        };
+        let sound = |values: &[f64]| values.iter().all(|v| is_coefficient(*v));
         // Trees' inputs were checked when they were made.
         self.n_outputs() == n_outputs
             && match self {
@@ -70,6 +67,12 @@ impl Margin {
                 Self::Trees(_) => true,
             }
     }
+}
+
+/// Whether a model may hold this figure: every partial sum stays finite, since inputs are of size 16 at most and a file
+/// holds few figures; and zero has one form.
+pub(crate) fn is_coefficient(v: f64) -> bool {
+    v.abs() <= 1e100 && v.to_bits() != (-0.0_f64).to_bits()
 }
 
 /// `(1 - weight) all + weight own`, output by output.

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use crate::centroids::smallest;
 use crate::column::MAX_NUMBER;
-use crate::margin::{Contributions, Inputs, Margin, pooled};
+use crate::margin::{Contributions, Inputs, Margin, is_coefficient, pooled};
 use crate::math;
 use crate::schema::is_name;
 use crate::transform::{ColumnStep, Transform};
@@ -208,7 +208,6 @@ impl TargetModels {
         let n_inputs = transform.n_model_inputs();
         let n_outputs = self.target.kind.n_outputs();
         let is_number = self.target.kind == TargetKind::Number;
-        let is_coefficient = |v: f64| v.abs() <= 1e100 && v.to_bits() != (-0.0_f64).to_bits();
         let link_fits = match self.link {
             Link::Identity { floor } => is_number && floor.is_none_or(is_coefficient),
             Link::Log => is_number,

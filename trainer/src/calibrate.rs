@@ -5,6 +5,7 @@ use shared::FeatureVector;
 
 use crate::algorithms::refine;
 use crate::clustering::Clustering;
+use crate::dataset::{FOLDS, fold_of};
 use crate::evidence::gather::Subject;
 use crate::random::{Purpose, Stream};
 
@@ -14,30 +15,27 @@ const CALIBRATION_ROWS: usize = 20_000;
 /// The draw of [`Purpose::Sample`] that is this module's.
 const CALIBRATION_DRAW: usize = 20;
 
-/// As many as for the segments' models, and cut by the same hash: equal customers share a fold.
-const FOLDS: u128 = 5;
-
 /// Distances of held-out customers to their segment, by the segment's position.
 ///
 /// For each of five folds the rule is refined without the fold's customers ([`refine()`], from the rule itself, so
 /// segments keep their positions); each customer of the fold is given a segment and a distance
 /// ([`shared::assign::Segment::distance`]) by the refined rule. All customers are held out once.
 ///
-/// # Shapes: `vectors` and `fold_of` (hashes of the records) are `(n_customers,)`, in canonical order; the result
+/// # Shapes: `vectors` and `hashes` of the records are `(n_customers,)`, in canonical order; the result
 /// has an entry for each segment, with distances in the order of folds and, within, of customers.
 pub fn held_out_distances(
     clustering: &Clustering,
     vectors: &[FeatureVector],
-    fold_of: &[u128],
+    hashes: &[u128],
 ) -> Vec<Vec<f64>> {
     let folds: Vec<Vec<(u16, f64)>> = (0..FOLDS)
         .into_par_iter()
         .map(|fold| {
-            let paired = || vectors.iter().zip(fold_of);
+            let paired = || vectors.iter().zip(hashes);
             let others: Vec<&FeatureVector> =
-                paired().filter(|(_, hash)| *hash % FOLDS != fold).map(|(v, _)| v).collect();
+                paired().filter(|(_, hash)| fold_of(**hash) != fold).map(|(v, _)| v).collect();
             let rule = refine(&clustering.assigner, &others);
-            let held_out = paired().filter(|(_, hash)| *hash % FOLDS == fold);
+            let held_out = paired().filter(|(_, hash)| fold_of(**hash) == fold);
             let assigned = held_out.map(|(vector, _)| rule.assign(vector));
             assigned.map(|segment| (segment.id(), segment.distance())).collect()
         })

@@ -22,6 +22,8 @@ use std::fs;
 use std::io::{self, Seek as _, Write};
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+
 use crate::cli::Command;
 use crate::error::Error;
 use crate::files::Pending;
@@ -75,6 +77,12 @@ impl Sink {
     fn standard() -> Self {
         crate::screen::output_is_shown();
         Self::Standard(io::BufWriter::new(io::stdout()))
+    }
+
+    /// Plain data as indented JSON with a line end.
+    fn write_json(&mut self, value: &impl Serialize) -> Result<(), Error> {
+        let text = serde_json::to_string_pretty(value).expect("results are plain data");
+        writeln!(self, "{text}").map_err(output_failed)
     }
 
     fn finish(self) -> Result<(), Error> {

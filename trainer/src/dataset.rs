@@ -40,6 +40,21 @@ pub struct Customer {
     pub fold_hash: u128,
 }
 
+/// Folds of every cross-validation.
+pub const FOLDS: u8 = 5;
+
+/// The fold of a customer whose record has this hash: equal customers share one.
+pub fn fold_of(hash: u128) -> u8 {
+    u8::try_from(hash % u128::from(FOLDS)).expect("below the number of folds")
+}
+
+impl Customer {
+    /// The fold in which the customer is held out.
+    pub fn fold(&self) -> u8 {
+        fold_of(self.fold_hash)
+    }
+}
+
 /// All customers in canonical order: by a keyed 128-bit hash of record and target, so that the order of the
 /// file's rows cannot matter. Rows with equal hashes are equal.
 #[derive(Debug)]

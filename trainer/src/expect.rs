@@ -24,15 +24,13 @@ use self::nested::{Answered, CHOOSING_ROWS, Fit, Limits};
 use self::selection::Choice;
 use self::setting::{Recipe, Setting};
 use self::task::Task;
-use crate::dataset::Customer;
+use crate::dataset::{Customer, FOLDS};
 use crate::error::Error;
 use crate::fit::Stage;
 use crate::infer::Plan;
 use crate::judge::{Answers, Judged, JudgedTarget, Who, judge};
+use crate::prepare::mean;
 use crate::usual::{self, Segments, Usual};
-
-/// Cross-validation folds, cut by the hash of the record so that equal customers share one.
-const FOLDS: u8 = 5;
 
 /// More trees gain little and weigh much.
 const MAX_TREES: usize = 200;
@@ -109,7 +107,7 @@ pub fn models(input: &Input<'_>, progress: impl Fn(Stage) + Sync) -> Result<Expe
     let Input { plan, recipe, transform, .. } = *input;
     let dataset = recipe.dataset;
     let inputs = dataset.prepare_for_models(transform);
-    let column_mean = |column: ArrayView1<'_, f64>| grid::snap(mean(column.iter().copied()));
+    let column_mean = |column: ArrayView1<'_, f64>| grid::snap(mean(&column.to_vec()));
     let means = inputs.axis_iter(Axis(1)).map(column_mean).collect();
     let segments = input.segments();
     let usual = usual::fit(&plan.schema, dataset, transform, inputs.view(), &segments);
@@ -175,7 +173,8 @@ fn tasks<'p>(input: &Input<'p>) -> Result<Vec<Task<'p>>, Error> {
         .map(|(position, (target, _))| {
             let task = Task::of(target, position, customers, input.recipe.min_level);
             let known = task.known.len();
-            let mut folds: Vec<u8> = task.known.iter().map(|&row| fold(customers, row)).collect();
+            let mut folds: Vec<u8> =
+                task.known.iter().map(|&row| customers[row as usize].fold()).collect();
             folds.sort_unstable();
             folds.dedup();
             let fewest = input.recipe.min_level.max(2);
@@ -193,12 +192,6 @@ fn tasks<'p>(input: &Input<'p>) -> Result<Vec<Task<'p>>, Error> {
         .collect()
 }
 
-/// The fold of a customer, by position.
-#[expect(clippy::cast_possible_truncation, reason = "below the number of folds")]
-fn fold(customers: &[Customer], row: u32) -> u8 {
-    (customers[row as usize].fold_hash % u128::from(FOLDS)) as u8
-}
-
 /// The models that are written, and the answers of those of each fold.
 fn fit_and_answer(
     input: &Input<'_>,
@@ -207,13 +200,10 @@ fn fit_and_answer(
 ) -> (Vec<TargetModels>, Vec<OutOfFold>) {
     let recipe = &input.recipe;
     let customers = &recipe.dataset.customers;
-    let folds: Vec<u8> = (0..).zip(customers).map(|(row, _)| fold(customers, row)).collect();
+    let folds: Vec<u8> = customers.iter().map(Customer::fold).collect();
     let settings: Vec<Setting> = (0..FOLDS)
         .into_par_iter()
-        .map(|fold| {
-            let is_held_out = |hash: u128| hash % u128::from(FOLDS) == u128::from(fold);
-            Setting::without(recipe, |customer| !is_held_out(customer.fold_hash))
-        })
+        .map(|fold| Setting::without(recipe, |customer| customer.fold() != fold))
         .collect();
     let n_jobs = tasks.len() * (settings.len() + 1);
     let done = AtomicUsize::new(0);
@@ -290,12 +280,3 @@ fn limits(input: &Input<'_>, task: &Task<'_>, n_tasks: usize) -> Limits {
 
 #[cfg(test)]
 mod tests;
-
-fn mean(values: impl Iterator<Item = f64>) -> f64 {
-    let (mut sum, mut n) = (0.0, 0.0);
-    for value in values {
-        sum += value;
-        n += 1.0;
-    }
-    if n > 0.0 { sum / n } else { 0.0 }
-}

@@ -10,7 +10,7 @@ use shared::Schema;
 
 use self::plane::Plane;
 use crate::dataset::Dataset;
-use crate::prepare::mean_and_deviation;
+use crate::prepare::{mean, mean_and_deviation};
 
 /// The most bars of a segment in the silhouette plot.
 const MOST_BARS: usize = 100;
@@ -159,10 +159,6 @@ fn silhouettes(input: &Input<'_>) -> Vec<SilhouetteBars> {
     };
     let values = by_segment.into_iter().map(bars);
     input.ids.iter().zip(values).map(|(&id, values)| SilhouetteBars { id, values }).collect()
-}
-
-fn mean(values: &[f64]) -> f64 {
-    values.iter().fold(0.0, |sum, value| sum + value) / values.len() as f64
 }
 
 fn heat(input: &Input<'_>) -> Heat {

@@ -121,6 +121,11 @@ fn divisor(deviation: f64) -> f64 {
     if deviation > 0.0 { deviation } else { 1.0 }
 }
 
+/// The mean, summed in order; 0 of nothing.
+pub fn mean(values: &[f64]) -> f64 {
+    values.iter().fold(0.0, |sum, value| sum + value) / values.len().max(1) as f64
+}
+
 /// The middle value, or the mean of the two.
 pub fn median(sorted: &[f64]) -> f64 {
     let n = sorted.len();

@@ -144,8 +144,16 @@ impl Unusable {
     /// Writes the rows into the file for them, where there is one, and says so; else they are an error.
     ///
     /// # Errors
+    /// [`Error::BadRows`]; [`Error::CannotWrite`].
+    pub fn settle(self, path: &Path, header: &[String]) -> Result<(), Error> {
+        self.settle_with(path, header, MEND)
+    }
+
+    /// The same for a verb that puts no rows aside, and so has another `hint`.
+    ///
+    /// # Errors
     /// [`Error::BadRows`] with `hint`; [`Error::CannotWrite`].
-    pub fn settle(mut self, path: &Path, header: &[String], hint: &str) -> Result<(), Error> {
+    pub fn settle_with(mut self, path: &Path, header: &[String], hint: &str) -> Result<(), Error> {
         let Some(rejects) = self.rejects.take() else {
             return self.problems.into_result(path, hint);
         };
@@ -180,10 +188,13 @@ fn is_second_header(line: u64, rejected: &Rejected, schema: &Schema) -> bool {
     line <= FIRST_LINES && n_words > 1 && 2 * n_words > n_numbers
 }
 
+/// What to do about rows that are wrong in themselves.
+const MEND: &str = "mend them, or put such rows aside with `--rejects FILE`";
+
 /// What to do about values that a column does not take, or about rows that are wrong in themselves.
 fn remedy(column: Option<&str>) -> String {
     match column {
-        None => "mend them, or put such rows aside with `--rejects FILE`".into(),
+        None => MEND.into(),
         Some(name) => format!(
             "mend them, say `--missing \"{name}=VALUE\"` if one means that, or put such rows aside with \
              `--rejects FILE`"

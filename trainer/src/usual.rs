@@ -20,10 +20,10 @@ use shared::{Column, ColumnKind, Schema, Transform};
 pub use self::gaps::{GapAt, GapQuality};
 use self::moments::Moments;
 use self::regress::Regression;
-use crate::dataset::Dataset;
+use crate::dataset::{self, Dataset};
 
-/// Cross-validation folds, cut by the hash of the record so that equal customers share one.
-const FOLDS: usize = 5;
+/// As a count.
+const FOLDS: usize = dataset::FOLDS as usize;
 
 /// Up to so many model inputs, sums of products are taken once for all columns.
 const MAX_SHARED: usize = 256;
@@ -137,7 +137,7 @@ impl<'a> Ground<'a> {
         let customers = dataset.customers.iter().zip(segments.labels);
         let cells: Vec<usize> = customers
             .map(|(customer, &label)| {
-                fold(customer.fold_hash) * segments.n_segments + usize::from(label)
+                usize::from(customer.fold()) * segments.n_segments + usize::from(label)
             })
             .collect();
         let n_cells = FOLDS * segments.n_segments;
@@ -163,11 +163,6 @@ impl Ground<'_> {
     fn row(&self, at: usize) -> &[f64] {
         &self.x[at * self.n_inputs..(at + 1) * self.n_inputs]
     }
-}
-
-/// The fold of a customer.
-fn fold(hash: u128) -> usize {
-    usize::try_from(hash % FOLDS as u128).expect("below the number of folds")
 }
 
 /// What the figures of a column of numbers or dates are called: the column's name, and for dates

@@ -1,7 +1,5 @@
 //! `trainer check`: what a table holds, what is wrong with it, and whether `fit` would go on.
 
-use std::io::Write as _;
-
 use serde::Serialize;
 
 use super::{Sink, output_failed};
@@ -75,13 +73,12 @@ pub(super) fn run(args: &CheckArgs) -> Result<(), Error> {
         findings: understood.findings.into_sorted(),
     };
     if unusable.are_put_aside() {
-        unusable.settle(table.path(), table.header(), "")?;
+        unusable.settle(table.path(), table.header())?;
     }
 
     let mut out = Sink::standard();
     if args.json {
-        let text = serde_json::to_string_pretty(&report).expect("a report is plain data");
-        writeln!(out, "{text}").map_err(output_failed)?;
+        out.write_json(&report)?;
     } else if !crate::screen::is_quiet() {
         crate::screen::print_check(&mut out, &report).map_err(output_failed)?;
     }

@@ -1,6 +1,5 @@
 //! `trainer diff`: who changes segment between two models, and why.
 
-use std::io::Write as _;
 use std::path::Path;
 
 use shared::model::SegmentInfo;
@@ -33,11 +32,7 @@ pub(super) fn run(args: &DiffArgs) -> Result<(), Error> {
     let mut unusable = Unusable::new(&args.rows);
     let header = source.header().to_vec();
     let moves = read(args, source, &old, &new, &mut unusable)?;
-    unusable.settle(
-        &args.data,
-        &header,
-        "mend them, or put such rows aside with `--rejects FILE`",
-    )?;
+    unusable.settle(&args.data, &header)?;
     let (moves, out) = moves;
     if moves.compared() == 0 {
         return Err(Error::Unfit {
@@ -57,8 +52,7 @@ pub(super) fn run(args: &DiffArgs) -> Result<(), Error> {
     }
     let mut out = Sink::standard();
     if args.json {
-        let text = serde_json::to_string_pretty(&report).expect("a report is plain data");
-        writeln!(out, "{text}").map_err(output_failed)?;
+        out.write_json(&report)?;
     } else if !is_quiet() {
         print_diff(&mut out, &report).map_err(output_failed)?;
     }

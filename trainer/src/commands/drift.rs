@@ -1,7 +1,5 @@
 //! `trainer drift`: whether a table's customers are like those that a model was trained on.
 
-use std::io::Write as _;
-
 use super::{Sink, output_failed};
 use crate::cli::DriftArgs;
 use crate::customers::Customers;
@@ -26,11 +24,7 @@ pub(super) fn run(args: &DriftArgs) -> Result<(), Error> {
         counts.add(record);
         Ok(())
     })?;
-    unusable.settle(
-        &args.data,
-        &names,
-        "mend them, or put such rows aside with `--rejects FILE`",
-    )?;
+    unusable.settle(&args.data, &names)?;
     if counts.rows() == 0 {
         return Err(Error::Unfit {
             path: args.data.clone(),
@@ -49,8 +43,7 @@ pub(super) fn run(args: &DriftArgs) -> Result<(), Error> {
     let report = counts.report(args.alpha);
     let mut out = Sink::standard();
     if args.json {
-        let text = serde_json::to_string_pretty(&report).expect("a report is plain data");
-        writeln!(out, "{text}").map_err(output_failed)?;
+        out.write_json(&report)?;
     } else if !is_quiet() {
         print_drift(&mut out, &report).map_err(output_failed)?;
     }

@@ -4,7 +4,6 @@ mod gates;
 mod pairs;
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 
 use serde::Serialize;
 use shared::TargetModels;
@@ -90,8 +89,7 @@ pub(super) fn run(args: &EvaluateArgs) -> Result<(), Error> {
     let evaluation = Evaluation { model: artifact.id().to_hex(), targets, gates, holds };
     let mut out = Sink::standard();
     if args.json {
-        let text = serde_json::to_string_pretty(&evaluation).expect("figures are plain data");
-        writeln!(out, "{text}").map_err(output_failed)?;
+        out.write_json(&evaluation)?;
     } else if !is_quiet() {
         print_evaluation(&mut out, &evaluation).map_err(output_failed)?;
     }

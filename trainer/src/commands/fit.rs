@@ -87,7 +87,7 @@ pub(super) fn run(args: &FitArgs) -> Result<(), Error> {
         warn(unknown);
     }
     if unusable.are_put_aside() {
-        unusable.settle(table.path(), table.header(), "")?;
+        unusable.settle(table.path(), table.header())?;
     }
     let metrics = Metrics::of(&fitted);
     let points = show_customers.then_some(fitted.map_points.as_slice());

@@ -36,8 +36,7 @@ pub(super) fn run(args: &InitArgs) -> Result<(), Error> {
     if args.json {
         let document: toml::Table = text.parse().expect("what was just written is TOML");
         let mut out = Sink::standard();
-        let text = serde_json::to_string_pretty(&document).expect("decisions are plain data");
-        writeln!(out, "{text}").map_err(output_failed)?;
+        out.write_json(&document)?;
         return out.finish();
     }
     let to_stdout = args.out.as_os_str() == "-";

@@ -1,7 +1,5 @@
 //! `trainer playbook check`: whom the recipes of a playbook would reach.
 
-use std::io::Write as _;
-
 use shared::model::ModelParts;
 use shared::{Model, Playbook};
 
@@ -52,11 +50,7 @@ fn check(args: &PlaybookCheckArgs) -> Result<(), Error> {
         tally.add(record, id.map(|id| row.cell(id)));
         Ok(())
     })?;
-    unusable.settle(
-        &args.data,
-        &names,
-        "mend them, or put such rows aside with `--rejects FILE`",
-    )?;
+    unusable.settle(&args.data, &names)?;
     if tally.customers() == 0 {
         return Err(Error::Unfit {
             path: args.data.clone(),
@@ -67,8 +61,7 @@ fn check(args: &PlaybookCheckArgs) -> Result<(), Error> {
     let reach = tally.report();
     let mut out = Sink::standard();
     if args.json {
-        let text = serde_json::to_string_pretty(&reach).expect("a report is plain data");
-        writeln!(out, "{text}").map_err(output_failed)?;
+        out.write_json(&reach)?;
     } else if !is_quiet() {
         for warning in &reach.warnings {
             warn(warning);

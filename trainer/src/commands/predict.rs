@@ -82,11 +82,7 @@ pub(super) fn run(args: &PredictArgs) -> Result<(), Error> {
         output.write(chunk)
     })?;
     let put_aside = unusable.n_rows();
-    unusable.settle(
-        &args.data,
-        &header,
-        "mend them, or put such rows aside with `--rejects FILE`",
-    )?;
+    unusable.settle(&args.data, &header)?;
     output.finish()?;
     let segments = &model.parts().segments;
     print_counts(put_aside, &counts.by_segment(segments));

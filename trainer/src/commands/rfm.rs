@@ -33,8 +33,7 @@ pub(super) fn run(args: &RfmArgs) -> Result<(), Error> {
     let table = Table::read(&args.transactions, &Settings::reading(&args.read)?, &mut unusable)?;
     note(&format!("read as: {}", table.read_as()));
     let orders = Orders::read(&table, args, &mut unusable)?;
-    let hint = "mend them, or put such rows aside with `--rejects FILE`";
-    unusable.settle(table.path(), table.header(), hint)?;
+    unusable.settle(table.path(), table.header())?;
     let newest = orders.by_customer.values().flatten().map(|order| order.day).max();
     let Some(newest) = newest else { return Ok(()) };
     let until = until.unwrap_or(newest);

@@ -1,11 +1,9 @@
 //! `trainer transform`: the prepared matrix as an `.npy` file, rows in the file's order.
 
-use std::io::Write as _;
-
 use ndarray_npy::WriteNpyExt as _;
 use serde::Serialize;
 
-use super::{Sink, output_failed};
+use super::Sink;
 use crate::cli::TransformArgs;
 use crate::customers::Customers;
 use crate::dataset::prepared;
@@ -37,7 +35,7 @@ pub(super) fn run(args: &TransformArgs) -> Result<(), Error> {
         records.push(record.clone());
         Ok(())
     })?;
-    unusable.settle(&args.data, &[], "mend these rows in the file")?;
+    unusable.settle_with(&args.data, &[], "mend these rows in the file")?;
     let matrix = prepared(&parts.transform, records.iter());
     let mut file = Pending::create_private(&args.out)?;
     matrix.write_npy(&mut file).map_err(|error| Error::CannotWrite {
@@ -53,8 +51,7 @@ pub(super) fn run(args: &TransformArgs) -> Result<(), Error> {
         rows: matrix.nrows(),
         features: feature_names(parts),
     };
-    let summary = serde_json::to_string_pretty(&summary).expect("names and counts are plain data");
     let mut out = Sink::standard();
-    writeln!(out, "{summary}").map_err(output_failed)?;
+    out.write_json(&summary)?;
     out.finish()
 }

@@ -6,7 +6,8 @@ use shared::math;
 
 use super::family::{Bench, Shape};
 use super::nested::Limits;
-use super::trial::{Trial, Tried, mean};
+use super::trial::{Trial, Tried};
+use crate::prepare::mean;
 
 /// What cross-validation chose.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]

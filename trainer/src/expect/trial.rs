@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use super::family::{Bench, Shape};
 use super::selection::OwnChoice;
 use crate::boost::Boosted;
+use crate::prepare::mean;
 
 /// Penalties of linear models, the simplest model first: inputs are standardised, so they count in customers.
 const PENALTIES: [f64; 4] = [1000.0, 100.0, 10.0, 1.0];
@@ -36,15 +37,6 @@ pub(super) struct Trial<'a, 'b> {
     /// In each fold the training customers of each segment.
     sizes: Vec<Vec<usize>>,
     may_have_own: bool,
-}
-
-/// The mean of values; 0 of none.
-pub(super) fn mean(values: &[f64]) -> f64 {
-    let mut sum = 0.0;
-    for value in values {
-        sum += value;
-    }
-    sum / values.len().max(1) as f64
 }
 
 /// The model for all with its shape, and the margins of segments' own models with theirs; none where it does not apply.

@@ -9,6 +9,7 @@ use super::bins::{self, Group};
 use super::bootstrap;
 use super::figures::{ACCURACY, ECE, ECE_CLASSWISE, LOG_LOSS, MACRO_F1};
 use super::{Answers, Compared, DECILES, Figure, Judged, Kind, LIFT_CLASSES, Lift};
+use crate::prepare::mean;
 use crate::random::{Purpose, Stream};
 
 /// Bins of equal numbers of customers, in which probability and frequency are compared.
@@ -215,8 +216,4 @@ pub(super) fn lifts(
         Lift { class: Some(classes[class].clone()), groups }
     };
     shown.into_iter().map(of_class).collect()
-}
-
-fn mean(values: &[f64]) -> f64 {
-    values.iter().fold(0.0, |sum, value| sum + value) / values.len().max(1) as f64
 }

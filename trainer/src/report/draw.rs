@@ -1,14 +1,48 @@
 //! Drawing with plotters: colours are names here, which the page's style sheet gives their values, light or dark.
 
 use plotters::coord::Shift;
+use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+use super::html::percent_text;
 
 /// A drawing, or a part of it.
 pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
 /// What drawing returns.
 pub(super) type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
+
+/// A chart over two axes of numbers.
+pub(super) type Plane<'a, 'b> =
+    ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+
+/// A chart of bars from 0 to 100 %, one below the other in `height` pixels, with the axis beneath; `left` pixels are
+/// for what stands beside the bars, `right` for the last label.
+pub(super) fn bars_of_shares<'a, 'b>(
+    area: &'a Area<'b>,
+    height: u32,
+    [left, right]: [u32; 2],
+    font: u32,
+) -> Result<Plane<'a, 'b>, DrawingAreaErrorKind<std::io::Error>> {
+    let mut chart = ChartBuilder::on(area)
+        .margin_right(right)
+        .x_label_area_size(40)
+        .y_label_area_size(left)
+        .build_cartesian_2d(0.0..1.0, f64::from(height)..0.0)?;
+    let as_text = |value: &f64| percent_text(*value);
+    chart
+        .configure_mesh()
+        .disable_mesh()
+        .disable_y_axis()
+        .axis_style(Ink::Faint.line(1))
+        .label_style(label(font, Ink::Faint, CENTRE))
+        .y_labels(0)
+        .x_labels(5)
+        .x_label_formatter(&as_text)
+        .draw()?;
+    Ok(chart)
+}
 
 /// What a colour is for. plotters writes each as a colour that nothing else has, and [`drawing`] makes it a
 /// class: `f` and the number for what is filled, `s` for what is stroked.

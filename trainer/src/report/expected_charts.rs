@@ -2,7 +2,7 @@
 
 use plotters::prelude::*;
 
-use super::draw::{Area, CENTRE, Drawn, Ink, RIGHT, drawing, label};
+use super::draw::{Area, CENTRE, Drawn, Ink, RIGHT, bars_of_shares, drawing, label};
 use super::expectations::{At, lift_table};
 use super::html::{self, Html, count, cut, fine_percent, fine_percent_text, percent_text};
 use super::html::{short_text, text};
@@ -251,22 +251,7 @@ fn coverage(at: At, interval: &Coverage, segments: &[SegmentProfile]) -> Option<
     let size = (340, height + 44);
     let position = |id: u16| segments.iter().position(|segment| segment.id == id);
     let drawing = drawing(size, |area| {
-        let mut chart = ChartBuilder::on(area)
-            .margin_right(22)
-            .x_label_area_size(40)
-            .y_label_area_size(44)
-            .build_cartesian_2d(0.0..1.0, f64::from(height)..0.0)?;
-        let as_text = |value: &f64| percent_text(*value);
-        chart
-            .configure_mesh()
-            .disable_mesh()
-            .disable_y_axis()
-            .axis_style(Ink::Faint.line(1))
-            .label_style(label(12, Ink::Faint, CENTRE))
-            .y_labels(0)
-            .x_labels(5)
-            .x_label_formatter(&as_text)
-            .draw()?;
+        let mut chart = bars_of_shares(area, height, [44, 22], 12)?;
         for (row, one) in held.iter().enumerate() {
             let top = 26.0 * row as f64 + 4.0;
             let ink = position(one.id).map_or(Ink::Curve, Ink::Segment);

@@ -2,7 +2,7 @@
 
 use plotters::prelude::*;
 
-use super::draw::{CENTRE, Ink, RIGHT, drawing, label};
+use super::draw::{CENTRE, Ink, RIGHT, bars_of_shares, drawing, label};
 use super::html::{self, Html, cut, percent, percent_text};
 use super::parts::{Chart, Table};
 use crate::describe::profile::GroupMix;
@@ -14,22 +14,7 @@ pub(super) fn groups(metrics: &Metrics<'_>, index: usize) -> Chart {
     let height = 30 * u32::try_from(mix.groups.len().max(1)).unwrap_or(1);
     let size = (680, height + 44);
     let drawing = drawing(size, |area| {
-        let mut chart = ChartBuilder::on(area)
-            .margin_right(20)
-            .x_label_area_size(40)
-            .y_label_area_size(150)
-            .build_cartesian_2d(0.0..1.0, f64::from(height)..0.0)?;
-        let as_text = |value: &f64| percent_text(*value);
-        chart
-            .configure_mesh()
-            .disable_mesh()
-            .disable_y_axis()
-            .axis_style(Ink::Faint.line(1))
-            .label_style(label(14, Ink::Faint, CENTRE))
-            .y_labels(0)
-            .x_labels(5)
-            .x_label_formatter(&as_text)
-            .draw()?;
+        let mut chart = bars_of_shares(area, height, [150, 20], 14)?;
         for (row, group) in mix.groups.iter().enumerate() {
             let top = 30.0 * row as f64 + 4.0;
             let mut left = 0.0;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use shared::segment_model::TargetModels;
 use shared::{Assigner, FeatureVector, Record, Schema, Transform, Value, math};
 
-use super::{FOLDS, Segments, Usual, fold};
+use super::{FOLDS, Segments, Usual};
 use crate::dataset::{Customer, Dataset};
 
 /// From here on a prepared value is high, in standard deviations.
@@ -141,7 +141,7 @@ impl<'u> Search<'u> {
         let mut totals = [0.0; FOLDS];
         for customer in &dataset.customers {
             let x = transform.apply(&customer.record);
-            let own = fold(customer.fold_hash);
+            let own = usize::from(customer.fold());
             let others = |shares: &mut [f64; FOLDS]| {
                 shares
                     .iter_mut()
@@ -178,7 +178,7 @@ impl<'u> Search<'u> {
         let hidden = high[usize::try_from(draw).expect("below the number of entries")];
         let x = self.transform.apply_without(&customer.record, self.columns[hidden].at);
         let segment = usize::from(self.assigner.assign(&x).id());
-        let own = fold(customer.fold_hash);
+        let own = usize::from(customer.fold());
         let candidates: Vec<usize> =
             (0..is_high.len()).filter(|&i| !is_high[i] || i == hidden).collect();
         let rank = |score: &dyn Fn(usize) -> f64| {

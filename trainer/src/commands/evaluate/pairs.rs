@@ -97,8 +97,7 @@ pub(super) fn read_pairs(args: &EvaluateArgs, artifact: &Artifact) -> Result<Vec
         }
         Ok(())
     })?;
-    let hint = "mend them, or put such rows aside with `--rejects FILE`";
-    unusable.settle(&args.data, &header, hint)?;
+    unusable.settle(&args.data, &header)?;
     pairs.iter().try_for_each(|pairs| pairs.check(args))?;
     Ok(pairs)
 }
