@@ -215,15 +215,15 @@ pub struct FitArgs {
     /// What is to be predicted
     #[command(flatten)]
     pub targets: TargetArgs,
-    /// What models may cost
-    #[command(flatten)]
-    pub models: ModelArgs,
     /// How many segments
     #[command(flatten)]
     pub segments: SegmentArgs,
     /// How segments are found and shown
     #[command(flatten)]
     pub finding: FindingArgs,
+    /// What models may cost
+    #[command(flatten)]
+    pub models: ModelArgs,
     /// How the file is written
     #[command(flatten)]
     pub read: ReadArgs,

@@ -58,18 +58,20 @@ impl RowFormat {
   trainer predict model/model.postcard new.csv --out scored.csv --explain --rejects rejected.csv
   trainer predict model/model.postcard new.csv --json | jq .segment_name
 
-Adds to each row, in the file's order: segment, segment_name, distance, outlier_p (empty where it is not
-known); for each target predicted_<target>, with probability_<target>_<class>, or lower_<target> and
-upper_<target> where the model has an interval; and recommendations; with --id also held_out. With --explain also reason (the three
-columns that speak most for the segment) and reason_<target> (those that weigh most in the prediction);
-as JSON runner_up, reasons and prediction_reasons, as in a reply of the Worker. The identifier and the
-target may be absent; other columns pass through.
+Adds to each row, in the file's order: segment, segment_name, distance, outlier_p (empty where
+it is not known); for each target predicted_<target>, with probability_<target>_<class>, or
+lower_<target> and upper_<target> where the model has an interval; and recommendations; with
+--id also held_out. With --explain also reason (the three columns that speak most for the
+segment) and reason_<target> (those that weigh most in the prediction); as JSON runner_up,
+reasons and prediction_reasons, as in a reply of the Worker. The identifier and the target may
+be absent; other columns pass through.
 
-In CSV, text that a spreadsheet would run as a formula (it begins with = + - @, a tab or a line end, and
-is no number) gets an apostrophe before it; --raw leaves it.
+In CSV, text that a spreadsheet would run as a formula (it begins with = + - @, a tab or a
+line end, and is no number) gets an apostrophe before it; --raw leaves it.
 
-Whatever the size of the file, it takes the same memory. Nothing is printed, and no file appears, before
-every row is predicted: one that cannot be used further down leaves no half a result.")]
+Whatever the size of the file, it takes the same memory. Nothing is printed, and no file
+appears, before every row is predicted: one that cannot be used further down leaves no half a
+result.")]
 pub struct PredictArgs {
     /// A model.postcard
     pub model: PathBuf,
@@ -143,8 +145,9 @@ impl PredictArgs {
   trainer explain model/model.postcard --from customers.csv --row 17 --set visits=9
   trainer explain model/model.postcard --set age=40 --json | jq .smallest_change
 
-Values are read as the cells of a CSV file are. What a customer may lack can be left out, and is filled
-in as in training. `--set` beside `--row` says what would be if that customer were different.")]
+Values are read as the cells of a CSV file are. What a customer may lack can be left out, and
+is filled in as in training. `--set` beside `--row` says what would be if that customer were
+different.")]
 pub struct ExplainArgs {
     /// A model.postcard
     pub model: PathBuf,
@@ -176,11 +179,12 @@ pub struct ExplainArgs {
   trainer evaluate model/model.postcard march.csv --as-of 2026-03-01 --min r2=0.2 --max rmse=100
   trainer evaluate model/model.postcard labelled.csv --json | jq '.targets[0].figures'
 
-Predicts every row and compares with the target's column. Figures of a class: accuracy, macro-f1,
-log-loss, ece, ece-classwise; of a number: rmse, mae, r2, coverage (of the interval, where the model has
-one); of one that is often zero also deviance, top-decile-capture, total (predicted / actual).
-With several targets, `--min TARGET.accuracy=0.5` asks it of one. Rows whose target is missing, or is
-none of the classes, are counted and left out. Exits with 3 where a figure is not as asked.")]
+Predicts every row and compares with the target's column. Figures of a class: accuracy,
+macro-f1, log-loss, ece, ece-classwise; of a number: rmse, mae, r2, coverage (of the interval,
+where the model has one); of one that is often zero also deviance, top-decile-capture, total
+(predicted / actual). With several targets, `--min TARGET.accuracy=0.5` asks it of one. Rows
+whose target is missing, or is none of the classes, are counted and left out. Exits with 3
+where a figure is not as asked.")]
 pub struct EvaluateArgs {
     /// A model.postcard that predicts a target
     pub model: PathBuf,
