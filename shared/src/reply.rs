@@ -27,6 +27,13 @@ impl<'m> Reply<'m> {
         Self { artifact, answer }
     }
 
+    /// The same without recommendations: for a customer who is held out, so that what they bring can be measured.
+    #[must_use]
+    pub fn held_out(mut self) -> Self {
+        self.answer.recommendations.clear();
+        self
+    }
+
     /// What the model said, not yet in words.
     pub fn answer(&self) -> &Answer {
         &self.answer
