@@ -90,7 +90,7 @@ impl Column {
             return if self.optional { Ok(Value::Missing) } else { Err(Code::Missing) };
         }
         match (&self.kind, cell) {
-            (_, RawCell::Nested) => Err(Code::Nested),
+            (_, RawCell::Nested(_)) => Err(Code::Nested),
             (ColumnKind::Numeric { .. }, RawCell::NotFinite) => Err(Code::OutOfBounds),
             (ColumnKind::Numeric { lower, upper }, _) => {
                 let number = number.ok_or(Code::NotANumber)?;
@@ -160,7 +160,7 @@ pub(crate) fn read_day(cell: &RawCell) -> Result<Day, Code> {
             let is_time = matches!(time.as_bytes(), [] | [b'T' | b' ', b'0'..=b'2', ..]);
             Day::parse(date).filter(|_| is_time).ok_or(Code::NotADate)
         }
-        RawCell::Nested => Err(Code::Nested),
+        RawCell::Nested(_) => Err(Code::Nested),
         _ => Err(Code::NotADate),
     }
 }

@@ -1,22 +1,38 @@
 //! A customer as JSON text: one flat object.
 //!
 //! The engine's own number reading is never used: a number's text goes through [`number::parse`], as a
-//! table's cell does.
+//! table's cell does. Of several things wrong the first in the text is told; that the text is no object, only
+//! when nothing else is wrong.
 
 use alloc::borrow::Cow;
-use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::json_reader::{Malformed, Reader, Token};
+use crate::json_reader::{Fault, Reader, Token, position};
 use crate::number;
 use crate::raw::{RawCell, RawRecord};
 
 /// Why a text is not a customer. Carries positions and names of fields, never values.
+///
+/// Positions are counted from 1, in lines and bytes of the line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JsonError {
-    /// Not JSON; position counted from 1, in lines and bytes.
+    /// Bytes that are no text; the first that is not UTF-8.
+    NotUtf8 {
+        /// The line.
+        line: usize,
+        /// The byte in the line.
+        column: usize,
+    },
+    /// Not JSON; the byte at which reading stopped.
     Malformed {
+        /// The line.
+        line: usize,
+        /// The byte in the line.
+        column: usize,
+    },
+    /// Arrays and objects stand more than 16 deep in each other; the bracket that is too deep.
+    TooDeep {
         /// The line.
         line: usize,
         /// The byte in the line.
@@ -24,30 +40,50 @@ pub enum JsonError {
     },
     /// JSON, but not an object.
     NotAnObject,
-    /// A field that stands twice; which one counts would be a guess.
+    /// A field that stands twice in one object, at any depth; which one counts would be a guess. Where the
+    /// second stands.
     DuplicateField {
         /// Its name.
         name: String,
+        /// The line.
+        line: usize,
+        /// The byte in the line.
+        column: usize,
     },
+}
+
+impl JsonError {
+    pub(crate) fn new(fault: Fault, (line, column): (usize, usize)) -> Self {
+        match fault {
+            Fault::Malformed => Self::Malformed { line, column },
+            Fault::TooDeep => Self::TooDeep { line, column },
+            Fault::Duplicate(name) => Self::DuplicateField { name, line, column },
+        }
+    }
+}
+
+/// A body as text.
+///
+/// # Errors
+/// [`JsonError::NotUtf8`].
+pub fn text(body: &[u8]) -> Result<&str, JsonError> {
+    core::str::from_utf8(body).map_err(|error| {
+        let (line, column) = position(body, error.valid_up_to());
+        JsonError::NotUtf8 { line, column }
+    })
 }
 
 impl<'a> RawRecord<'a> {
     /// Reads one flat JSON object.
     ///
     /// # Errors
-    /// When the text is not JSON, not an object, or names a field twice.
+    /// When the text is not JSON, not an object, too deep, or names a field twice in one object.
     pub fn from_json(text: &'a str) -> Result<Self, JsonError> {
-        let mut reader = Reader::new(text);
+        let mut reader = Reader::strict(text);
         match read(&mut reader) {
-            Ok(Some(fields)) => match duplicate(&fields) {
-                Some(name) => Err(JsonError::DuplicateField { name }),
-                None => Ok(RawRecord::new(fields)),
-            },
+            Ok(Some(fields)) => Ok(RawRecord::new(fields)),
             Ok(None) => Err(JsonError::NotAnObject),
-            Err(Malformed) => {
-                let (line, column) = reader.position();
-                Err(JsonError::Malformed { line, column })
-            }
+            Err(fault) => Err(JsonError::new(fault, reader.position())),
         }
     }
 }
@@ -55,41 +91,24 @@ impl<'a> RawRecord<'a> {
 type Fields<'a> = Vec<(Cow<'a, str>, RawCell<'a>)>;
 
 /// The whole text; `None` when it is JSON but no object.
-fn read<'a>(reader: &mut Reader<'a>) -> Result<Option<Fields<'a>>, Malformed> {
-    let mut fields = None;
-    if reader.takes(b'{') {
-        let fields = fields.insert(Vec::new());
-        if !reader.takes(b'}') {
-            loop {
-                let name = reader.name()?;
-                fields.push((name, cell(reader.value()?)));
-                if !reader.takes(b',') {
-                    break;
-                }
-            }
-            reader.expect(b'}')?;
-        }
-    } else {
-        reader.value()?;
+fn read<'a>(reader: &mut Reader<'a>) -> Result<Option<Fields<'a>>, Fault> {
+    let mut fields = Vec::new();
+    let is_object = reader.members(&mut |name, value| fields.push((name, cell(value))))?;
+    if !is_object {
+        reader.value(0)?;
     }
-    if reader.peek().is_some() { Err(Malformed) } else { Ok(fields) }
+    reader.end()?;
+    Ok(is_object.then_some(fields))
 }
 
-fn cell(value: Token<'_>) -> RawCell<'_> {
+pub(crate) fn cell(value: Token<'_>) -> RawCell<'_> {
     match value {
         Token::Null => RawCell::Missing,
         Token::Boolean(yes) => RawCell::Boolean(yes),
         Token::Number(text) => number::parse(text).map_or(RawCell::NotFinite, RawCell::Number),
         Token::Text(text) => RawCell::Text(text),
-        Token::Nested => RawCell::Nested,
+        Token::Nested(text) => RawCell::Nested(text.into()),
     }
-}
-
-/// The first name that stands a second time.
-fn duplicate(fields: &Fields) -> Option<String> {
-    let mut known = BTreeSet::new();
-    let second = fields.iter().find(|(name, _)| !known.insert(name.as_ref()));
-    second.map(|(name, _)| name.as_ref().into())
 }
 
 #[cfg(test)]
@@ -107,7 +126,7 @@ mod tests {
         assert_eq!(raw.get("z"), &RawCell::Missing);
         assert_eq!(raw.get("absent"), &RawCell::Missing);
         assert_eq!(raw.get("big"), &RawCell::NotFinite);
-        assert_eq!(raw.get("deep"), &RawCell::Nested);
+        assert_eq!(raw.get("deep"), &RawCell::Nested(r#"[{"x":[]}]"#.into()));
     }
 
     #[test]
@@ -133,8 +152,48 @@ mod tests {
 
     #[test]
     fn a_field_named_twice_is_refused_even_when_spelled_differently() {
-        let error = RawRecord::from_json(r#"{"ab":1,"a\u0062":1}"#).unwrap_err();
-        assert_eq!(error, JsonError::DuplicateField { name: "ab".into() });
+        let name = "ab".into();
+        assert_eq!(
+            RawRecord::from_json("{\"ab\":1,\n \"a\\u0062\":1}"),
+            Err(JsonError::DuplicateField { name, line: 2, column: 2 })
+        );
+    }
+
+    #[test]
+    fn a_name_may_stand_once_in_each_object_however_deep() {
+        for text in [r#"{"a":{"a":{"a":1},"b":[{"a":1},{"a":1}]}}"#, r#"{"a":[{"":1},{"":1}]}"#] {
+            assert!(RawRecord::from_json(text).is_ok(), "{text}");
+        }
+        for (text, name, column) in [
+            (r#"{"a":{"b":1,"c":{"b":1},"b":2}}"#, "b", 25),
+            (r#"{"a":[{"b":1},{"c":[],"c":{}}]}"#, "c", 23),
+        ] {
+            let name = name.into();
+            let error = JsonError::DuplicateField { name, line: 1, column };
+            assert_eq!(RawRecord::from_json(text), Err(error), "{text}");
+        }
+    }
+
+    #[test]
+    fn of_two_faults_the_first_in_the_text_is_told() {
+        let deep = "[".repeat(16);
+        let text = ["{\"a\":1,\"b\":", &deep, "x"].concat();
+        assert_eq!(
+            RawRecord::from_json(&text),
+            Err(JsonError::TooDeep { line: 1, column: 11 + 16 })
+        );
+        let text = ["{\"a\":1,\"a\":", &deep, "x"].concat();
+        let twice = JsonError::DuplicateField { name: "a".into(), line: 1, column: 8 };
+        assert_eq!(RawRecord::from_json(&text), Err(twice));
+        let text = "{\"a\":x,\"a\":1}";
+        assert_eq!(RawRecord::from_json(text), Err(JsonError::Malformed { line: 1, column: 6 }));
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_have_a_position() {
+        assert_eq!(text("{\"ä\":1}".as_bytes()), Ok("{\"ä\":1}"));
+        assert_eq!(text(b"{\n\"\xc3\x28"), Err(JsonError::NotUtf8 { line: 2, column: 2 }));
+        assert_eq!(text(b"\xff"), Err(JsonError::NotUtf8 { line: 1, column: 1 }));
     }
 
     #[test]
@@ -148,10 +207,21 @@ mod tests {
     }
 
     #[test]
-    fn depth_costs_no_stack() {
-        let deep = ["{\"a\":", &"[".repeat(1_000_000), &"]".repeat(1_000_000), "}"].concat();
-        assert_eq!(RawRecord::from_json(&deep).unwrap().get("a"), &RawCell::Nested);
-        assert!(RawRecord::from_json(&deep[..1_500_000]).is_err());
+    fn sixteen_levels_are_read_and_no_more() {
+        let nested = |depth: usize| {
+            let (open, close) = ("[{\"b\":".repeat(depth / 2), "}]".repeat(depth / 2));
+            let (first, last) = if depth % 2 == 1 { ("[", "]") } else { ("", "0") };
+            ["{\"a\":", &open, first, last, &close, "}"].concat()
+        };
+        for depth in 1..16 {
+            assert!(RawRecord::from_json(&nested(depth)).is_ok(), "{depth}");
+        }
+        let at = |column| Err(JsonError::TooDeep { line: 1, column });
+        assert_eq!(RawRecord::from_json(&nested(16)), at(5 + 7 * 6 + 2));
+        assert_eq!(RawRecord::from_json(&"[".repeat(1_000_000)), at(17));
+        assert_eq!(RawRecord::from_json(&["[".repeat(16), "]".repeat(16)].concat()), {
+            Err(JsonError::NotAnObject)
+        });
     }
 
     /// The oracle is `serde_json`, which reads JSON to the letter: every text that is one piece away from a
@@ -199,12 +269,21 @@ mod tests {
                             let (ours, theirs) = (ours.get(), theirs.get());
                             assert!((ours - theirs).abs() <= 1e-15 * ours.abs(), "{text}");
                         }
+                        (RawCell::Nested(ours), RawCell::Nested(_)) => {
+                            let ours: serde_json::Value = serde_json::from_str(ours).unwrap();
+                            assert_eq!(&ours, value, "{text}");
+                        }
                         (ours, theirs) => assert_eq!(ours, theirs, "{text}"),
                     }
                 }
             }
-            (Err(JsonError::DuplicateField { .. }), Ok(serde_json::Value::Object(_)))
-            | (Err(JsonError::Malformed { .. }), Err(_)) => {}
+            (Err(JsonError::DuplicateField { name, .. }), Ok(_)) => {
+                assert!(text.matches(&alloc::format!("\"{name}\"")).count() > 1, "{text}");
+            }
+            (Err(JsonError::DuplicateField { line, column, .. }), Err(error)) => {
+                assert!((error.line(), error.column()) > (line, column), "{text}: {error}");
+            }
+            (Err(JsonError::Malformed { .. }), Err(_)) => {}
             (Err(JsonError::NotAnObject), Ok(known)) => assert!(!known.is_object(), "{text}"),
             (ours, theirs) => panic!("{text:?}: {ours:?}, but {theirs:?}"),
         }
@@ -218,7 +297,9 @@ mod tests {
                 RawCell::Number(Finite::new(n.as_f64().unwrap()).unwrap())
             }
             serde_json::Value::String(text) => RawCell::Text(text.as_str().into()),
-            serde_json::Value::Array(_) | serde_json::Value::Object(_) => RawCell::Nested,
+            serde_json::Value::Array(_) | serde_json::Value::Object(_) => {
+                RawCell::Nested("".into())
+            }
         }
     }
 }

@@ -8,12 +8,39 @@ use crate::artifact::Artifact;
 use crate::column::{Column, ColumnKind, MAX_NUMBER};
 use crate::date::Day;
 use crate::number::{self, Finite};
-use crate::schema::AS_OF;
+use crate::orders::Form;
+use crate::schema::{AS_OF, Schema};
 use crate::transform::ColumnStep;
 
 impl Artifact {
     /// The JSON Schema of a customer, as JSON text: properties in column order, each with an example.
     pub fn json_schema(&self) -> String {
+        let mut document = Group::object();
+        document.member("$schema", r#""https://json-schema.org/draft/2020-12/schema""#);
+        document.member("$id", &quoted(&["urn:wedge:model:", &self.id().to_hex()].concat()));
+        self.describe(document)
+    }
+
+    /// The same for a place inside another document, without `$schema` and `$id`: an id would change what the
+    /// references around it mean. `unknown` says whether fields that the model does not know are taken.
+    pub fn embedded_schema(&self, unknown: bool) -> String {
+        let mut document = Group::object();
+        document.member("unevaluatedProperties", if unknown { "true" } else { "false" });
+        self.describe(document)
+    }
+
+    /// A customer that the model takes, as JSON text: what stands in for missing values.
+    pub fn example_customer(&self) -> String {
+        let parts = self.model().parts();
+        let as_of = parts.schema.as_of();
+        let mut customer = Group::object();
+        for (column, step) in parts.schema.columns().iter().zip(parts.transform.steps()) {
+            customer.member(&column.name, &example(column, step, as_of));
+        }
+        customer.end()
+    }
+
+    fn describe(&self, mut document: Group) -> String {
         let parts = self.model().parts();
         let as_of = parts.schema.as_of();
         let (mut properties, mut required) = (Group::object(), Group::list());
@@ -31,15 +58,44 @@ impl Artifact {
             property.member("examples", &Group::list().with(&quoted(&day.to_string())).end());
             properties.member(AS_OF, &property.end());
         }
-        let mut document = Group::object();
-        document.member("$schema", r#""https://json-schema.org/draft/2020-12/schema""#);
-        document.member("$id", &quoted(&["urn:wedge:model:", &self.id().to_hex()].concat()));
         document.member("title", r#""Customer""#);
         document.member("type", r#""object""#);
         document.member("properties", &properties.end());
-        document.member("required", &required.end());
+        let required = required.end();
+        match Form::of(&parts.schema) {
+            None => document.member("required", &required),
+            Some(form) => document.member("anyOf", &either(&parts.schema, &form, &required)),
+        }
         document.end()
     }
+}
+
+/// A customer as columns or as orders: never an order beside a column that is computed from it.
+fn either(schema: &Schema, form: &Form, required: &str) -> String {
+    let (mut numbers, mut names, mut computed) = (String::new(), String::new(), String::new());
+    for name in form.numbers() {
+        let name = quoted(name);
+        names = [&names, ",", &name].concat();
+        let number = r#":{"type":"number","minimum":-1e15,"maximum":1e15}"#;
+        numbers = [&numbers, ",", &name, number].concat();
+    }
+    for column in schema.columns() {
+        if form.computes(&column.name) {
+            computed = [&computed, ",", &quoted(&column.name), ":false"].concat();
+        }
+    }
+    [
+        r#"[{"required":"#,
+        required,
+        r#","properties":{"orders":false}},{"properties":{"as_of":{"type":"string","format":"date"},"orders":{"type":"array","minItems":1,"items":{"type":"object","properties":{"date":{"type":"string","format":"date"}"#,
+        &numbers,
+        r#"},"required":["date""#,
+        &names,
+        "]}}",
+        &computed,
+        r#"},"required":["orders","as_of"]}]"#,
+    ]
+    .concat()
 }
 
 fn property(column: &Column, step: &ColumnStep, as_of: Option<Day>) -> String {
@@ -80,6 +136,9 @@ fn property(column: &Column, step: &ColumnStep, as_of: Option<Day>) -> String {
         ColumnKind::Categorical { levels, .. } => {
             let types = types(r#"["string","number","null"]"#, r#"["string","number"]"#);
             property.member("type", types);
+            // JSON has longer numbers than an `f64` can be.
+            property.member("minimum", &number::to_text(f64::MIN));
+            property.member("maximum", &number::to_text(f64::MAX));
             for level in levels.iter().map(|level| quoted(level)).filter(|l| *l != example) {
                 examples.item(&level);
             }

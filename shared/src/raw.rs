@@ -29,8 +29,8 @@ pub enum RawCell<'a> {
     },
     /// A table's date, read in the order that its column is written in.
     Day(Day),
-    /// An array or an object, which no column takes.
-    Nested,
+    /// An array or an object, which no column takes, as JSON text; empty where there is none.
+    Nested(Cow<'a, str>),
 }
 
 /// The cells that mean "missing" in every column of a table, all but `NA` in small letters or capitals.
@@ -51,6 +51,11 @@ impl<'a> RawRecord<'a> {
     /// The value of a field; [`RawCell::Missing`] when there is none.
     pub fn get(&self, name: &str) -> &RawCell<'a> {
         self.fields.iter().find(|(n, _)| n == name).map_or(&RawCell::Missing, |(_, cell)| cell)
+    }
+
+    /// Whether a field of this name is there, be it null.
+    pub fn has(&self, name: &str) -> bool {
+        self.fields.iter().any(|(n, _)| n == name)
     }
 
     /// The names of the fields, in the order given.

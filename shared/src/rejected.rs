@@ -52,9 +52,32 @@ pub enum Code {
     Nested,
     /// A field that the model does not know, where the deployment refuses such.
     UnknownField,
+    /// Not a list.
+    NotAList,
+    /// Not an object.
+    NotAnObject,
+    /// There is no order up to the day that the customer is looked at.
+    NoPastOrder,
+    /// A column beside the orders that it is computed from.
+    Conflict,
 }
 
 impl Code {
+    /// All of them, for documents.
+    pub const ALL: [Self; 11] = [
+        Self::Missing,
+        Self::NotANumber,
+        Self::NotADate,
+        Self::OutOfBounds,
+        Self::UnknownLevel,
+        Self::Nested,
+        Self::UnknownField,
+        Self::NotAList,
+        Self::NotAnObject,
+        Self::NoPastOrder,
+        Self::Conflict,
+    ];
+
     /// The code as it is written in replies.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -65,6 +88,10 @@ impl Code {
             Self::UnknownLevel => "unknown-level",
             Self::Nested => "nested",
             Self::UnknownField => "unknown-field",
+            Self::NotAList => "not-a-list",
+            Self::NotAnObject => "not-an-object",
+            Self::NoPastOrder => "no-past-order",
+            Self::Conflict => "conflict",
         }
     }
 }

@@ -1,11 +1,11 @@
 //! The columns that a model uses, and the only door from what arrived to a [`Record`].
 
 use alloc::borrow::ToOwned;
-use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use crate::column::{A_DATE, Column, ColumnKind, read_day};
 use crate::date::Day;
+use crate::json_reader::Names;
 use crate::raw::{RawCell, RawRecord};
 use crate::record::{Record, Value};
 use crate::rejected::{Rejected, Violation};
@@ -97,8 +97,7 @@ impl Schema {
             cell => self.as_of.map(|_| read_day(cell)),
         };
         let as_of = said.and_then(Result::ok);
-        let mut checked =
-            self.validate_with(self.columns.iter().map(|column| raw.get(&column.name)), as_of);
+        let mut checked = self.validate_with(&|_, column| raw.get(&column.name), as_of);
         if let Some(Err(code)) = said {
             let violation = Violation::new(AS_OF, code, A_DATE.to_owned());
             let mut violations = checked.err().map_or_else(Vec::new, |known| known.violations);
@@ -118,20 +117,21 @@ impl Schema {
         cells: &[RawCell],
         as_of: Option<Day>,
     ) -> Result<Record, Rejected> {
-        let padding = core::iter::repeat(&RawCell::Missing);
-        self.validate_with(cells.iter().chain(padding).take(self.columns.len()), as_of)
+        self.validate_with(&|at, _| cells.get(at).unwrap_or(&RawCell::Missing), as_of)
     }
 
-    fn validate_with<'c, 'a: 'c>(
+    /// The same for the cell that `cell` has for a position and its column.
+    // One copy for all callers: the wasm is small.
+    pub(crate) fn validate_with<'c, 'a: 'c>(
         &self,
-        cells: impl Iterator<Item = &'c RawCell<'a>>,
+        cell: &dyn Fn(usize, &Column) -> &'c RawCell<'a>,
         as_of: Option<Day>,
     ) -> Result<Record, Rejected> {
         let as_of = as_of.or(self.as_of);
         let mut values = Vec::with_capacity(self.columns.len());
         let mut violations = Vec::new();
-        for (column, cell) in self.columns.iter().zip(cells) {
-            match column.read(cell, as_of) {
+        for (at, column) in self.columns.iter().enumerate() {
+            match column.read(cell(at, column), as_of) {
                 Ok(value) => values.push(value),
                 Err(code) => {
                     violations.push(Violation::new(&column.name, code, column.kind.expected()));
@@ -159,9 +159,10 @@ pub fn is_name(text: &str) -> bool {
 
 /// Whether no word stands twice.
 pub(crate) fn are_distinct<'a>(words: impl IntoIterator<Item = &'a str>) -> bool {
-    let mut known = BTreeSet::new();
+    // The kind of set that the JSON reader has: another would weigh a kilobyte of wasm.
+    let mut known = Names::new();
     // One by one: collecting into a set would bring a whole sorting algorithm into the wasm.
-    words.into_iter().all(|word| known.insert(word))
+    words.into_iter().all(|word| known.insert(word.into()))
 }
 
 #[cfg(test)]
