@@ -2,7 +2,23 @@
  * One customer: a field for every column of the model. What is `null` or left out counts as missing. Dates are
  * text, `YYYY-MM-DD`; where the model has dates, `as_of` may say which day they are counted back from.
  */
-export type Customer = Record<string, number | string | boolean | null | undefined>;
+export type Customer = Record<string, number | string | boolean | null | undefined> | CustomerOrders;
+
+/** For a model of recency, frequency and spending: the customer's orders, from which the columns are computed. */
+export interface CustomerOrders {
+  orders: Order[];
+  /** The day until which orders count, `YYYY-MM-DD`. */
+  as_of: string;
+  /** Columns that do not follow from orders. */
+  [column: string]: unknown;
+}
+
+/** Besides date and amount each figure that the model has the mean of: `quantity` for `mean_quantity`. */
+export interface Order {
+  date: string;
+  amount: number;
+  [figure: string]: unknown;
+}
 
 /** What the model says of a customer. */
 export interface Reply {
@@ -106,7 +122,11 @@ export interface FieldError {
     | "out-of-bounds"
     | "unknown-level"
     | "nested"
-    | "unknown-field";
+    | "unknown-field"
+    | "not-a-list"
+    | "not-an-object"
+    | "no-past-order"
+    | "conflict";
   /** What would have been right, in words. */
   expected: string;
 }

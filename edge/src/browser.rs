@@ -6,13 +6,13 @@ use js_sys::{ArrayBuffer, Uint8Array};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use shared::number::Finite;
-use shared::{JsonError, RawCell, RawRecord};
+use shared::{Artifact, JsonError, RawCell, RawRecord};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
 
-use crate::customer::Customer;
-use crate::handler::{Config, Handler};
+use crate::customer::{Customer, UnknownFields};
 use crate::problem::Problem;
+use crate::segment::reply;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("browser.d.ts");
@@ -43,7 +43,7 @@ extern "C" {
 /// A model that answers where the customer is.
 #[wasm_bindgen]
 pub struct Predictor {
-    handler: Handler,
+    artifact: Artifact,
 }
 
 #[wasm_bindgen]
@@ -59,7 +59,7 @@ impl Predictor {
             ));
         }
         let bytes = Uint8Array::new(bytes).to_vec();
-        Ok(Self { handler: Handler::load(&bytes, Config::default())? })
+        Ok(Self { artifact: Artifact::decode(&bytes)? })
     }
 
     /// The answer for a customer; throws a `PredictorError`.
@@ -68,7 +68,7 @@ impl Predictor {
         &self,
         #[wasm_bindgen(unchecked_param_type = "Customer")] customer: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        object(&self.handler.artifact().recommend(&self.checked(customer)?.record))
+        object(&self.artifact.recommend(&self.checked(customer)?.record))
     }
 
     /// The fields in which a customer has a word that the model does not know, which counts as "(other)"; throws
@@ -78,10 +78,11 @@ impl Predictor {
         &self,
         #[wasm_bindgen(unchecked_param_type = "Customer")] customer: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        object(&self.checked(customer)?.others(self.handler.artifact()))
+        object(&self.checked(customer)?.others(&self.artifact))
     }
 
-    /// The answer for a customer as JSON text, equal to the byte to the Worker's; throws a
+    /// The answer for a customer as JSON text, equal to the byte to the Worker's with
+    /// `?explain=true`; throws a
     /// `PredictorError`.
     #[wasm_bindgen(js_name = recommendJson)]
     pub fn recommend_json(
@@ -91,28 +92,29 @@ impl Predictor {
         let Some(text) = text.as_string() else {
             return Err(JsError::new("give JSON text, or call `recommend` with an object").into());
         };
-        self.handler.reply(text.as_bytes()).map_err(|problem| thrown(&problem))
+        reply(&self.artifact, UnknownFields::Ignore, true, text.as_bytes())
+            .map_err(|problem| thrown(&problem))
     }
 
     /// The JSON Schema of a customer.
     #[wasm_bindgen(getter, unchecked_return_type = "Record<string, any>")]
     pub fn schema(&self) -> Result<JsValue, JsValue> {
-        js_sys::JSON::parse(&self.handler.artifact().json_schema())
+        js_sys::JSON::parse(&self.artifact.json_schema())
     }
 
     /// The model card.
     #[wasm_bindgen(getter, unchecked_return_type = "ModelCard")]
     pub fn model(&self) -> Result<JsValue, JsValue> {
         // Not as an object at once, which would refuse a seed beyond 2^53.
-        js_sys::JSON::parse(&self.handler.artifact().card().to_json())
+        js_sys::JSON::parse(&self.artifact.card().to_json())
     }
 }
 
 impl Predictor {
     fn checked(&self, customer: &JsValue) -> Result<Customer, JsValue> {
         let raw = raw_record(customer)?;
-        let (artifact, unknown) = (self.handler.artifact(), self.handler.unknown_fields());
-        Customer::check(artifact, unknown, &raw).map_err(|problem| thrown(&problem))
+        Customer::check(&self.artifact, UnknownFields::Ignore, &raw)
+            .map_err(|problem| thrown(&problem))
     }
 }
 
@@ -133,8 +135,16 @@ fn cell(value: &JsValue) -> RawCell<'static> {
     } else if let Some(boolean) = value.as_bool() {
         RawCell::Boolean(boolean)
     } else {
-        value.as_string().map_or(RawCell::Nested, |text| RawCell::Text(Cow::Owned(text)))
+        match value.as_string() {
+            Some(text) => RawCell::Text(Cow::Owned(text)),
+            // What JSON cannot hold, such as a function or a circle, is of no use as orders either.
+            None => RawCell::Nested(stringified(value).into()),
+        }
     }
+}
+
+fn stringified(value: &JsValue) -> String {
+    js_sys::JSON::stringify(value).ok().and_then(|text| text.as_string()).unwrap_or_default()
 }
 
 /// A plain JavaScript object, as `JSON.parse` would make it of the same value's JSON text.

@@ -1,12 +1,11 @@
-//! From a request's body to a checked customer: size -> UTF-8 -> JSON -> schema.
+//! From a request's body to a checked customer: size -> UTF-8 -> JSON -> orders -> schema.
 
+use shared::orders::{Form, ORDERS};
 use shared::rejected::Code;
-use shared::{Artifact, RawRecord, Record, Rejected, Violation};
+use shared::{Artifact, RawRecord, Record, Rejected, Value, Violation, json};
 
 use crate::problem::{Kind, Problem};
-
-/// The largest body, in bytes: thirty times what a wide model's customer takes.
-pub const BODY_LIMIT: usize = 16 << 10;
+use crate::route::BODY_LIMIT;
 
 /// What becomes of fields that the model does not know: identifiers, targets, new columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,10 +32,8 @@ impl Customer {
     /// # Errors
     /// The first check that fails; when it is the schema's, with everything that is wrong.
     pub fn read(artifact: &Artifact, unknown: UnknownFields, body: &[u8]) -> Result<Self, Problem> {
-        refuse_over_limit(body.len() as u64)?;
-        let text = std::str::from_utf8(body)
-            .map_err(|_| Problem::new(Kind::NotUtf8, "Send the JSON text in UTF-8."))?;
-        Self::check(artifact, unknown, &RawRecord::from_json(text)?)
+        refuse_over(BODY_LIMIT, body.len() as u64)?;
+        Self::check(artifact, unknown, &RawRecord::from_json(json::text(body)?)?)
     }
 
     /// The columns in which the customer has a word that the model does not know, which counts as "(other)".
@@ -46,7 +43,14 @@ impl Customer {
         columns.map(|column| column.name.as_str()).collect()
     }
 
-    /// Checks fields that were read already.
+    /// The columns that the customer lacks, as some did in training: they count as what stood in for them there.
+    pub fn imputed<'a>(&self, artifact: &'a Artifact) -> Vec<&'a str> {
+        let columns = artifact.model().parts().schema.columns().iter().zip(self.record.values());
+        let lacking = columns.filter(|(_, value)| **value == Value::Missing);
+        lacking.map(|(column, _)| column.name.as_str()).collect()
+    }
+
+    /// Checks fields that were read already: the model's columns, or the orders that they follow from.
     ///
     /// # Errors
     /// Everything that does not fit the schema.
@@ -56,9 +60,10 @@ impl Customer {
         raw: &RawRecord,
     ) -> Result<Self, Problem> {
         let schema = &artifact.model().parts().schema;
-        let ignored: Vec<_> =
-            raw.names().filter(|name| !schema.knows(name)).map(String::from).collect();
-        let checked = schema.validate(raw);
+        let form = Form::of(schema).filter(|_| raw.has(ORDERS));
+        let knows = |name: &str| schema.knows(name) || form.is_some() && Form::knows(name);
+        let ignored: Vec<_> = raw.names().filter(|name| !knows(name)).map(String::from).collect();
+        let checked = form.as_ref().map_or_else(|| schema.validate(raw), |form| form.validate(raw));
         if unknown == UnknownFields::Ignore || ignored.is_empty() {
             return Ok(Self { record: checked?, ignored });
         }
@@ -74,11 +79,10 @@ impl Customer {
 /// Refuses a body by its length, stated or counted.
 ///
 /// # Errors
-/// [`Kind::TooLarge`] when it is over [`BODY_LIMIT`].
-pub(crate) fn refuse_over_limit(length: u64) -> Result<(), Problem> {
-    if length <= BODY_LIMIT as u64 {
+/// [`Kind::TooLarge`] when it is over `limit` bytes.
+pub(crate) fn refuse_over(limit: usize, length: u64) -> Result<(), Problem> {
+    if u64::try_from(limit).is_ok_and(|limit| length <= limit) {
         return Ok(());
     }
-    let detail = format!("Send one customer in at most {BODY_LIMIT} bytes.");
-    Err(Problem::new(Kind::TooLarge, detail))
+    Err(Problem::new(Kind::TooLarge, format!("Send at most {limit} bytes.")))
 }

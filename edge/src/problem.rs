@@ -1,85 +1,12 @@
 //! Why a request was refused, as problem details (RFC 9457): what is wrong and what to do, never a value.
 
+mod kind;
+
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 use shared::{ArtifactError, JsonError, Rejected, Violation};
 
-/// The kinds of refusal; one table gives each its status, slug and title.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// No such path.
-    NotFound,
-    /// The path takes other methods.
-    MethodNotAllowed,
-    /// The body is announced as something else than JSON.
-    UnsupportedMediaType,
-    /// The body is larger than a customer can be.
-    TooLarge,
-    /// The body is not text.
-    NotUtf8,
-    /// The body is not JSON.
-    NotJson,
-    /// The body is JSON, but not an object.
-    NotAnObject,
-    /// A field stands twice.
-    DuplicateField,
-    /// The customer does not fit the model's schema.
-    InvalidCustomer,
-    /// The model that was built in cannot be used.
-    ModelUnusable,
-}
-
-impl Kind {
-    /// Every kind, for documents and tests.
-    pub const ALL: [Self; 10] = [
-        Self::NotFound,
-        Self::MethodNotAllowed,
-        Self::UnsupportedMediaType,
-        Self::TooLarge,
-        Self::NotUtf8,
-        Self::NotJson,
-        Self::NotAnObject,
-        Self::DuplicateField,
-        Self::InvalidCustomer,
-        Self::ModelUnusable,
-    ];
-
-    const fn row(self) -> (u16, &'static str, &'static str) {
-        match self {
-            Self::NotFound => (404, "not-found", "There is nothing at this path"),
-            Self::MethodNotAllowed => {
-                (405, "method-not-allowed", "This path does not take this method")
-            }
-            Self::TooLarge => (413, "too-large", "The body is too large"),
-            Self::UnsupportedMediaType => {
-                (415, "unsupported-media-type", "The body must be announced as JSON")
-            }
-            Self::NotUtf8 => (400, "not-utf8", "The body is not UTF-8 text"),
-            Self::NotJson => (400, "not-json", "The body is not JSON"),
-            Self::NotAnObject => (400, "not-an-object", "The body is not a JSON object"),
-            Self::DuplicateField => (400, "duplicate-field", "A field stands twice"),
-            Self::InvalidCustomer => {
-                (422, "invalid-customer", "The customer does not fit the model")
-            }
-            Self::ModelUnusable => (503, "model-unusable", "The model cannot be used"),
-        }
-    }
-
-    /// The HTTP status.
-    pub const fn status(self) -> u16 {
-        self.row().0
-    }
-
-    /// The last part of the problem's `type`; stable across versions.
-    pub const fn slug(self) -> &'static str {
-        self.row().1
-    }
-
-    /// The problem's title: the same for every request refused for this reason.
-    pub const fn title(self) -> &'static str {
-        self.row().2
-    }
-}
+pub use self::kind::Kind;
 
 /// One refusal. Serialises as a problem document without a request id.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +20,11 @@ impl Problem {
     /// A refusal with what to do about it.
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
         Self { kind, detail: detail.into(), errors: Vec::new() }
+    }
+
+    pub(crate) fn with(mut self, violation: Violation) -> Self {
+        self.errors.push(violation);
+        self
     }
 
     /// Which kind it is.
@@ -116,6 +48,16 @@ impl Problem {
 impl From<JsonError> for Problem {
     fn from(error: JsonError) -> Self {
         match error {
+            JsonError::NotUtf8 { line, column } => Self::new(
+                Kind::NotUtf8,
+                format!(
+                    "Line {line}, byte {column} is not UTF-8. Send the JSON text in UTF-8, uncompressed."
+                ),
+            ),
+            JsonError::TooDeep { line, column } => Self::new(
+                Kind::TooDeep,
+                format!("Line {line}, byte {column} is nested more than 16 deep."),
+            ),
             JsonError::Malformed { line, column } => Self::new(
                 Kind::NotJson,
                 format!(
@@ -126,9 +68,13 @@ impl From<JsonError> for Problem {
             JsonError::NotAnObject => {
                 Self::new(Kind::NotAnObject, "Send one customer as one flat JSON object.")
             }
-            JsonError::DuplicateField { name } => Self::new(
+            JsonError::DuplicateField { name, line, column } => Self::new(
                 Kind::DuplicateField,
-                format!("Which one counts would be a guess: send {} once.", shortened(&name)),
+                format!(
+                    "Which one counts would be a guess: send {} once. The second is at line {line}, byte \
+                     {column}.",
+                    shortened(&name)
+                ),
             ),
         }
     }
@@ -142,6 +88,12 @@ impl From<Rejected> for Problem {
                 .into(),
             errors: rejected.violations,
         }
+    }
+}
+
+impl From<ArtifactError> for Problem {
+    fn from(error: ArtifactError) -> Self {
+        Self::from(&error)
     }
 }
 
@@ -214,7 +166,10 @@ mod tests {
 
     #[test]
     fn a_very_long_field_name_is_cut() {
-        let problem = Problem::from(JsonError::DuplicateField { name: "ä".repeat(9000) });
+        let problem =
+            Problem::from(JsonError::DuplicateField {
+                name: "ä".repeat(9000), line: 1, column: 9
+            });
         assert!(problem.detail().len() < 250);
     }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 
 /// A response for an adapter to convert.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct Response {
     pub headers: Vec<(&'static str, Cow<'static, str>)>,
     /// Empty for HEAD.
     pub body: String,
+    /// Which problem it tells of.
+    pub(crate) slug: Option<&'static str>,
 }
 
 impl Response {
@@ -25,7 +27,21 @@ impl Response {
     /// A refusal.
     pub(crate) fn problem(problem: &Problem, request_id: &str) -> Self {
         let body = problem.to_json(request_id);
-        Self::new(problem.kind().status(), "application/problem+json", body, request_id)
+        let kind = problem.kind();
+        let response = Self::new(kind.status(), "application/problem+json", body, request_id);
+        let response = Self { slug: Some(kind.slug()), ..response };
+        // RFC 9110, 15.5.2: whoever is refused for want of a key is told which kind.
+        if kind == Kind::Unauthorized {
+            response.with("WWW-Authenticate", "Bearer")
+        } else {
+            response
+        }
+    }
+
+    /// An answer that is its headers.
+    pub(crate) fn empty(status: u16, request_id: &str) -> Self {
+        let headers = Vec::from([("X-Request-Id", Cow::Owned(request_id.to_owned()))]);
+        Self { status, headers, body: String::new(), slug: None }
     }
 
     fn new(status: u16, media_type: &'static str, body: String, request_id: &str) -> Self {
@@ -36,7 +52,7 @@ impl Response {
             ("Cache-Control", Cow::Borrowed("no-store")),
             ("X-Content-Type-Options", Cow::Borrowed("nosniff")),
         ]);
-        Self { status, headers, body }
+        Self { status, headers, body, slug: None }
     }
 
     pub(crate) fn with(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
@@ -44,9 +60,21 @@ impl Response {
         self
     }
 
+    /// The same with another value of a header that is there.
+    pub(crate) fn set(mut self, name: &'static str, value: &'static str) -> Self {
+        self.headers.retain(|(known, _)| *known != name);
+        self.with(name, value)
+    }
+
     pub(crate) fn without_body(mut self) -> Self {
         self.body.clear();
         self
+    }
+
+    /// Names and values in turn, in lines: none of them has one in it.
+    pub fn header_lines(&self) -> String {
+        let pairs = self.headers.iter().flat_map(|(name, value)| [*name, value.as_ref()]);
+        pairs.collect::<Vec<_>>().join("\n")
     }
 
     /// The value of a header.

@@ -6,6 +6,8 @@ cd "$(dirname "$0")/../.."
 [ -f .tools/env ] || { echo "error: the wasm tools are not installed: run \`make setup\`" >&2; exit 1; }
 . .tools/env
 
+# A page loads it before it can answer: here size counts more than a few microseconds an answer.
+export CARGO_PROFILE_WASM_OPT_LEVEL=z
 cargo build --locked -p edge --lib --features browser --profile wasm --target wasm32-unknown-unknown
 target=$(cargo metadata --locked --no-deps --format-version 1 |
   node -p 'JSON.parse(require("fs").readFileSync(0)).target_directory')
@@ -45,6 +47,7 @@ export default function init(): Promise<void>;
 TS
 cp edge/toolchain/package-readme.md $pkg/README.md
 cp LICENSE-MIT LICENSE-APACHE $pkg/
+node edge/toolchain/licenses.mjs browser >$pkg/LICENSES-THIRD-PARTY
 
 # Last: make takes this file as the sign of a finished build.
 cat >$pkg/package.json <<JSON
@@ -66,6 +69,6 @@ cat >$pkg/package.json <<JSON
     "./wedge_predict_bg.wasm": "./web/wedge_predict_bg.wasm"
   },
   "types": "./web/wedge_predict.d.ts",
-  "files": ["web", "nodejs", "LICENSE-MIT", "LICENSE-APACHE"]
+  "files": ["web", "nodejs", "LICENSE-MIT", "LICENSE-APACHE", "LICENSES-THIRD-PARTY"]
 }
 JSON

@@ -6,6 +6,7 @@
 #   setup.sh npm        the packages of package-lock.json
 #   setup.sh chromium   a browser for the tests
 #   setup.sh fuzz       a C++ compiler, which libFuzzer is built with
+#   setup.sh schemathesis  Schemathesis, in a venv of python3
 #
 # WASM_TARGET_FROM=debian  skips rustup's download site and builds the wasm standard library from
 #                          Debian's sources
@@ -199,10 +200,31 @@ setup_fuzz() {
   have g++ || apt_install g++ || die "the fuzz targets need a C++ compiler: install g++"
 }
 
+# --- schemathesis --------------------------------------------------------------------------------
+
+# The stamp is a copy of the requirements inside the venv.
+setup_schemathesis() {
+  local venv=.tools/schemathesis requirements=tests/edge/schemathesis/requirements.txt
+  cmp -s $requirements $venv/requirements.txt && return
+  have python3 || apt_install python3 python3-venv ||
+    die "Schemathesis needs Python 3.11 or later: install python3 and python3-venv"
+  python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+    die "Schemathesis needs Python 3.11 or later; this is $(python3 --version)"
+  python3 -c 'import ensurepip, venv' 2>/dev/null || apt_install python3-venv ||
+    die "python3 cannot make a venv: install python3-venv"
+  say "installing Schemathesis"
+  rm -rf $venv
+  mkdir -p .tools
+  python3 -m venv $venv || die "python3 -m venv failed"
+  $venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+    --requirement $requirements >&2 || die "pip could not install Schemathesis: is PyPI out of reach?"
+  cp $requirements $venv/requirements.txt
+}
+
 [ $# -gt 0 ] || set -- wasm npm
 for part in "$@"; do
   case $part in
-    wasm | npm | chromium | fuzz) "setup_$part" ;;
-    *) die "unknown part \`$part\`; usage: setup.sh [wasm|npm|chromium|fuzz]..." ;;
+    wasm | npm | chromium | fuzz | schemathesis) "setup_$part" ;;
+    *) die "unknown part \`$part\`; usage: setup.sh [wasm|npm|chromium|fuzz|schemathesis]..." ;;
   esac
 done

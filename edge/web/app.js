@@ -51,7 +51,7 @@ async function answerOfWorker(predictor) {
     return [element("p", { class: "hint" }, "Not asked: it would refuse this customer too.")];
   }
   const headers = { "content-type": "application/json" };
-  const response = await fetch("/v1/segment", { method: "POST", headers, body: request() });
+  const response = await fetch("/v1/segment?explain=true", { method: "POST", headers, body: request() });
   const text = await response.text();
   if (!response.ok) {
     const { title, detail } = JSON.parse(text);
@@ -84,7 +84,8 @@ async function load() {
 
 async function start() {
   const predictor = await load();
-  const { properties, required } = predictor.schema;
+  // Where customers may also come as orders, the first form is the one of columns.
+  const { properties, anyOf, required = anyOf[0].required } = predictor.schema;
   const fields = Object.entries(properties).map(([name, property]) =>
     fieldFor(name, property, required.includes(name)),
   );
