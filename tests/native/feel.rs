@@ -14,7 +14,7 @@ use expect_test::expect;
 use serde_json::Value;
 use tests::{listing, root, sample, stderr_of, stdout_of, temporary, trainer};
 
-const VERBS: [&str; 14] = [
+const VERBS: [&str; 16] = [
     "check",
     "init",
     "fit",
@@ -24,9 +24,11 @@ const VERBS: [&str; 14] = [
     "inspect",
     "diff",
     "drift",
+    "embed",
     "playbook",
     "transform",
     "rfm",
+    "key",
     "completions",
     "man",
 ];
@@ -365,7 +367,10 @@ fn every_command_has_a_manual_page() {
     let mut expected: Vec<String> = VERBS
         .iter()
         .map(|verb| format!("trainer-{verb}.1"))
-        .chain(["trainer.1".into(), "trainer-playbook-check.1".into()])
+        .chain(
+            ["", "-key-check", "-key-customer", "-key-new", "-key-secret", "-playbook-check"]
+                .map(|of| format!("trainer{of}.1")),
+        )
         .collect();
     expected.sort();
     assert_eq!(listing(&pages), expected);
@@ -382,6 +387,29 @@ fn help_shows_an_example_of_every_command_and_the_exit_codes() {
     }
     let help = stdout_of(trainer().arg("--help"));
     assert!(help.contains("130 interrupted") && help.contains("3 a condition"), "{help}");
+}
+
+#[test]
+fn every_command_for_cloudflare_names_the_version_and_the_environment() {
+    let package = fs::read_to_string(root().join("package.json")).unwrap();
+    let package: Value = serde_json::from_str(&package).unwrap();
+    let pinned = package["devDependencies"]["wrangler"].as_str().unwrap();
+    let folder = temporary();
+    stdout_of(trainer().arg("man").arg("--out").arg(folder.path()));
+    let mut n_named = 0;
+    for name in listing(folder.path()) {
+        let page = fs::read_to_string(folder.path().join(&name)).unwrap().replace("\\-", "-");
+        let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
+        for command in page.split("npx wrangler").skip(1) {
+            assert!(command.starts_with(&format!("@{pinned} ")), "{name}: {command:.80}");
+            assert!(
+                command.chars().take(120).collect::<String>().contains("--env staging"),
+                "{name}"
+            );
+            n_named += 1;
+        }
+    }
+    assert!(n_named >= 5, "{n_named}");
 }
 
 #[test]

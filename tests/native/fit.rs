@@ -233,6 +233,45 @@ fn an_artifact_and_its_metrics_hold_no_name_or_path() {
     }
 }
 
+/// Names as words and as an identifier, rare places, amounts that no two share: none of a thousand is in anything
+/// that travels.
+#[test]
+fn a_thousand_planted_names_and_amounts_are_in_nothing_that_fit_writes() {
+    let folder = temporary();
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(6);
+    let mut text = String::from("full_name,place,visits,amount,spent\n");
+    let mut planted = Vec::new();
+    for i in 0..1000 {
+        let name = format!("Zyxwa Q{i:03}v Plantedsson");
+        let place = if i % 3 == 0 { format!("Plantedville-{i}") } else { "Ulm".into() };
+        let group = f64::from(i % 2 * 40);
+        let [amount, spent] =
+            [0.0, 3.0].map(|more| 100.0 + more + group + random.gen_range(0.0..30.0));
+        writeln!(text, "{name},{place},{},{amount},{spent}", i % 7 + i % 2 * 9).unwrap();
+        planted.push((name, [amount, spent]));
+    }
+    let data = folder.path().join("customers.csv");
+    fs::write(&data, text).unwrap();
+    let out = folder.path().join("out");
+    fit(&data, &out, &["--target", "spent"]);
+    for file in ["model.postcard", "metrics.json", "schema.json", "report.html"] {
+        let bytes = fs::read(out.join(file)).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains("Planted") && !text.contains("Zyxwa"), "{file}");
+        let numbers: BTreeSet<&str> = text.split(|c: char| !"0123456789.".contains(c)).collect();
+        // The model holds numbers as their bits.
+        let is_model = file == "model.postcard";
+        let bits: BTreeSet<&[u8]> = bytes.windows(8).filter(|_| is_model).collect();
+        for (name, amounts) in &planted {
+            for amount in amounts {
+                assert!(!bits.contains(&amount.to_le_bytes()[..]), "{file}: a number of {name}");
+                assert!(!numbers.contains(&*amount.to_string()), "{file}: a number of {name}");
+            }
+        }
+    }
+    assert_eq!(planted.len(), 1000);
+}
+
 #[test]
 fn orders_are_not_taken_for_customers_without_a_word() {
     let folder = temporary();

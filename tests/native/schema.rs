@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use edge::customer::{Customer, UnknownFields};
 use serde_json::{Value, json};
 use shared::schema::AS_OF;
 use shared::{Artifact, Column, ColumnKind, RawRecord};
@@ -81,4 +82,56 @@ fn the_json_schema_takes_what_the_model_takes() {
         }
     }
     assert!(taken > 30 && refused > 30, "{taken} taken, {refused} refused");
+}
+
+#[test]
+fn the_json_schema_takes_the_orders_that_the_model_takes() {
+    let artifact = fs::read(root().join("edge/model.postcard")).unwrap();
+    let artifact = Artifact::decode(&artifact).unwrap();
+    let document: Value = serde_json::from_str(&artifact.json_schema()).unwrap();
+    assert!(jsonschema::draft202012::meta::is_valid(&document));
+    let checker = jsonschema::draft202012::options().should_validate_formats(true);
+    let checker = checker.build(&document).unwrap();
+    let order = json!({"date": "2026-11-02", "amount": 12.5, "quantity": 2, "shop": "north"});
+    let good = json!({"orders": [order], "as_of": "2026-11-22", "unknown": true});
+    let mut customers = vec![(good.clone(), true)];
+    let mut with = |pointer: &str, name: &str, value: Option<Value>, takes: bool| {
+        let mut customer = good.clone();
+        let object = customer.pointer_mut(pointer).unwrap().as_object_mut().unwrap();
+        match value {
+            Some(value) => object.insert(name.into(), value),
+            None => object.remove(name),
+        };
+        customers.push((customer, takes));
+    };
+    for value in [json!(null), json!("2026-02-30"), json!(2026), json!([])] {
+        with("", "as_of", Some(value.clone()), false);
+        with("/orders/0", "date", Some(value), false);
+    }
+    for value in [json!(null), json!("12"), json!(1.1e15), json!(-1.1e15), json!({})] {
+        with("/orders/0", "amount", Some(value.clone()), false);
+        with("/orders/0", "quantity", Some(value), false);
+    }
+    for value in [json!(null), json!([]), json!({}), json!([1]), json!([order, null]), json!(1)] {
+        with("", "orders", Some(value), false);
+    }
+    with("", "orders", Some(json!([order, order])), true);
+    with("/orders/0", "shop", Some(json!(["any", {"thing": null}])), true);
+    for name in ["orders", "as_of"] {
+        with("", name, None, false);
+    }
+    for name in ["date", "amount", "quantity"] {
+        with("/orders/0", name, None, false);
+    }
+    for column in artifact.model().parts().schema.columns() {
+        for value in [json!(null), json!(3)] {
+            with("", &column.name, Some(value), false);
+        }
+    }
+    for (customer, takes) in customers {
+        assert_eq!(checker.is_valid(&customer), takes, "{customer}");
+        let body = customer.to_string();
+        let read = Customer::read(&artifact, UnknownFields::Ignore, body.as_bytes());
+        assert_eq!(read.is_ok(), takes, "{customer}");
+    }
 }

@@ -2,6 +2,8 @@
 
 mod batch;
 mod data;
+mod embed;
+mod key;
 mod playbook;
 mod retrain;
 
@@ -16,6 +18,10 @@ pub use self::data::{
     ColumnArgs, FindingArgs, ModelArgs, ReadArgs, RowArgs, SegmentArgs, TargetArgs,
 };
 use self::data::{date_order, day};
+pub use self::embed::EmbedArgs;
+pub use self::key::{
+    KeyArgs, KeyCheckArgs, KeyCommand, KeyCustomerArgs, KeyNewArgs, KeySecretArgs,
+};
 pub use self::playbook::{PlaybookArgs, PlaybookCheckArgs, PlaybookCommand};
 pub use self::retrain::{DiffArgs, DriftArgs};
 use shared::date::{DateOrder, Day};
@@ -34,7 +40,9 @@ use shared::date::{DateOrder, Day};
   trainer drift model/model.postcard new.csv      whether customers are still like those of training
   trainer diff old.postcard new.postcard all.csv  who changes segment with a new model, and why
   trainer playbook check wedge.toml --model M --data D    whom its recipes would reach
+  trainer embed model/model.postcard worker/      put a model into a release of the Worker
   trainer rfm orders.csv | less                   orders to one row for each customer
+  trainer key new --tenant shop >> api-keys.txt   a key for who asks a Worker
   trainer help fit                                all about one command
 
 Exit codes: 0 ok, 2 usage, 3 a condition that was asked for does not hold, 65 bad data, 66 no input,
@@ -81,12 +89,16 @@ pub enum Command {
     Diff(DiffArgs),
     /// Say whether a table's customers are like those that a model was trained on
     Drift(DriftArgs),
+    /// Put a model into a release of the Worker, or go back to the one before
+    Embed(EmbedArgs),
     /// Try a playbook's recipes on customers
     Playbook(PlaybookArgs),
     /// Write the prepared matrix, to check Wedge on the same numbers
     Transform(TransformArgs),
     /// Turn orders into one row for each customer: recency, frequency, monetary value
     Rfm(RfmArgs),
+    /// Make and check keys and secrets for a Worker, and say where it keeps a customer
+    Key(KeyArgs),
     /// Print what a shell needs to complete this program's words
     Completions(CompletionsArgs),
     /// Print the manual page, or write all of them into a folder
@@ -106,9 +118,14 @@ impl Command {
             Self::Inspect(args) => args.json,
             Self::Diff(args) => args.json,
             Self::Drift(args) => args.json,
+            Self::Embed(args) => args.json,
             Self::Playbook(PlaybookArgs { command: PlaybookCommand::Check(args) }) => args.json,
             Self::Transform(args) => args.json,
             Self::Rfm(args) => args.json,
+            Self::Key(KeyArgs { command: KeyCommand::New(args) }) => args.json,
+            Self::Key(KeyArgs { command: KeyCommand::Secret(args) }) => args.json,
+            Self::Key(KeyArgs { command: KeyCommand::Check(args) }) => args.json,
+            Self::Key(KeyArgs { command: KeyCommand::Customer(args) }) => args.json,
             Self::Completions(_) | Self::Man(_) => false,
         }
     }

@@ -4,11 +4,13 @@ pub(crate) mod check;
 mod completions;
 mod diff;
 mod drift;
+pub(crate) mod embed;
 pub(crate) mod evaluate;
 mod explain;
 mod fit;
 mod init;
 mod inspect;
+pub(crate) mod key;
 mod man;
 mod out_of_fold;
 mod playbook;
@@ -28,6 +30,9 @@ use crate::cli::Command;
 use crate::error::Error;
 use crate::files::Pending;
 
+/// Cloudflare's tool in the version that `package.json` pins: newer ones want a newer Node.
+pub(crate) const WRANGLER: &str = "npx wrangler@4.86.0";
+
 /// Does what a parsed command line says.
 pub(crate) fn run(command: &Command) -> Result<(), Error> {
     match command {
@@ -40,9 +45,11 @@ pub(crate) fn run(command: &Command) -> Result<(), Error> {
         Command::Inspect(args) => inspect::run(args),
         Command::Diff(args) => diff::run(args),
         Command::Drift(args) => drift::run(args),
+        Command::Embed(args) => embed::run(args),
         Command::Playbook(args) => playbook::run(args),
         Command::Transform(args) => transform::run(args),
         Command::Rfm(args) => rfm::run(args),
+        Command::Key(args) => key::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
     }

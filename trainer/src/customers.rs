@@ -19,6 +19,8 @@ pub struct Customers<'s> {
     schema: &'s Schema,
     as_of: Option<Day>,
     positions: Vec<Option<usize>>,
+    /// A cell that no row may leave empty.
+    id: Option<usize>,
 }
 
 impl<'s> Customers<'s> {
@@ -35,7 +37,15 @@ impl<'s> Customers<'s> {
     ) -> Result<Self, Error> {
         let source = Source::open(path, options)?;
         let positions = locate(schema, &source)?;
-        Ok(Self { source, schema, as_of, positions })
+        Ok(Self { source, schema, as_of, positions, id: None })
+    }
+
+    /// Wants every row of [`for_each_chunk`](Self::for_each_chunk) to have something in one more cell, which names
+    /// the customer.
+    #[must_use]
+    pub fn named_by(mut self, position: usize) -> Self {
+        self.id = Some(position);
+        self
     }
 
     /// How the file's cells write numbers and gaps.
@@ -99,6 +109,7 @@ impl<'s> Customers<'s> {
     ) -> Result<(), Error> {
         let (schema, positions, as_of) = (self.schema, &self.positions, self.as_of);
         let header = self.source.header().to_vec();
+        let id = self.id.and_then(|at| Some((at, header.get(at)?)));
         let style = self.source.style().clone();
         let mut unknown = vec![0; schema.columns().len()];
         let bar = Reading::new(self.source.progress().1);
@@ -114,7 +125,12 @@ impl<'s> Customers<'s> {
                     let mut others = Vec::new();
                     for position in rows {
                         let row = block.row(position);
-                        let checked = match fault(&row, header.len()) {
+                        let unnamed = |(at, name): (usize, &String)| {
+                            let is_blank = style.cell(row.cell(at)) == RawCell::Missing;
+                            is_blank.then(|| format!("`{name}` names no customer"))
+                        };
+                        let fault = fault(&row, header.len()).or_else(|| id.and_then(unnamed));
+                        let checked = match fault {
                             Some(reason) => Err(Refusal::Fault(reason)),
                             None => validate(schema, positions, &style, &row, as_of)
                                 .map_err(Refusal::Rejected),

@@ -11,10 +11,13 @@
 //! One more condition, for tables of millions, in which nothing is too small to be significant: an index under
 //! [`NEGLIGIBLE`] is not called drift. Between two normal distributions that is a shift by a tenth of a
 //! standard deviation.
+//!
+//! The Worker's counters are compared in the same way ([`edge`]), each column by as many requests as told of it.
 
 mod baseline;
 mod chance;
 mod divergence;
+pub mod edge;
 mod words;
 
 use rayon::prelude::*;
@@ -49,7 +52,9 @@ pub struct DriftReport {
     pub model: String,
     /// The customers that it was trained on.
     pub trained_on: u32,
-    /// The new customers.
+    /// What was counted.
+    pub counted: Counted,
+    /// How many.
     pub rows: usize,
     /// Whether these are so few that only a large change would be seen.
     pub few_rows: bool,
@@ -63,13 +68,34 @@ pub struct DriftReport {
     pub segments: Vec<SegmentShare>,
     /// The share of customers further from their segment's centre than 95 % of held-out customers of training
     /// (outlier p-value under 0.05), of those whose segment tells; 0.05 is expected. `null` where no segment tells,
-    /// or for 1 to 19 customers.
+    /// for 1 to 19 customers, and of requests.
     pub outliers: Option<f64>,
     /// The columns, in the model's order.
     pub columns: Vec<ColumnDrift>,
 }
 
-/// How far two distributions are apart, and how far they would be without drift.
+/// What is compared with the customers of training.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Counted {
+    /// The rows of a table, each of which tells of every column.
+    Customers,
+    /// What the Worker answered: each request tells of its segment and of one column.
+    Requests,
+}
+
+impl Counted {
+    /// Fewer are not judged.
+    fn least(self) -> u32 {
+        match self {
+            Self::Customers => 1,
+            Self::Requests => HIDDEN_BELOW,
+        }
+    }
+}
+
+/// How far two distributions are apart, and how far they would be without drift. Where too few requests tell of
+/// it, figures are 0 and p-values 1.
 #[derive(Debug, Clone, Serialize)]
 pub struct Difference {
     /// What to call it.
@@ -90,10 +116,40 @@ pub struct Difference {
     pub p: f64,
 }
 
+impl Difference {
+    /// Too few requests tell of it.
+    const UNKNOWN: Self = Self {
+        verdict: Verdict::TooFew,
+        psi: 0.0,
+        jsd: 0.0,
+        psi_no_change: 0.0,
+        jsd_no_change: 0.0,
+        p_psi: 1.0,
+        p_jsd: 1.0,
+        p: 1.0,
+    };
+
+    /// As it was found, with its corrected p-value.
+    fn new(chance: &Chance, p: f64, alpha: f64) -> Self {
+        Self {
+            verdict: Verdict::of(p, chance.found[0], alpha),
+            psi: chance.found[0],
+            jsd: chance.found[1],
+            psi_no_change: chance.usual[0],
+            jsd_no_change: chance.usual[1],
+            p_psi: chance.p[0],
+            p_jsd: chance.p[1],
+            p,
+        }
+    }
+}
+
 /// What a difference is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
+    /// Not judged: fewer than [`HIDDEN_BELOW`] requests tell of it.
+    TooFew,
     /// As there is by chance.
     NoDrift,
     /// More than chance gives, and too little to matter.
@@ -115,6 +171,7 @@ impl Verdict {
     /// In words.
     pub fn said(self) -> &'static str {
         match self {
+            Self::TooFew => "too few",
             Self::NoDrift => "no drift",
             Self::Negligible => "negligible",
             Self::Small => "small drift",
@@ -154,6 +211,8 @@ pub struct ColumnDrift {
     pub name: String,
     /// Its kind.
     pub kind: &'static str,
+    /// How many customers, or requests, tell of it.
+    pub rows: usize,
     /// How far it is from training.
     #[serde(flatten)]
     pub difference: Difference,
@@ -163,9 +222,10 @@ pub struct ColumnDrift {
     pub missing_trained: f64,
     /// The share without a value.
     pub missing: Option<f64>,
-    /// The share below what the model tells apart; at most 2 % in training. Only for numbers and dates.
+    /// The share below what the model tells apart; at most 2 % in training. Only for numbers and dates, and of
+    /// customers.
     pub below_range: Option<f64>,
-    /// The share above what the model tells apart; at most 2 % in training. Only for numbers and dates.
+    /// The share above what the model tells apart; at most 2 % in training. Likewise.
     pub above_range: Option<f64>,
     /// The share with a word that the model does not know or folded. Only for words.
     pub other_words: Option<f64>,
@@ -175,6 +235,7 @@ pub struct ColumnDrift {
 #[derive(Debug)]
 pub struct Counts<'a> {
     artifact: &'a Artifact,
+    counted: Counted,
     rows: usize,
     segments: Vec<u32>,
     /// Customers whose segment tells how far is usual, and those who are further.
@@ -183,7 +244,6 @@ pub struct Counts<'a> {
     bins: Vec<Vec<u32>>,
     below: Vec<u32>,
     above: Vec<u32>,
-    others: Vec<u32>,
 }
 
 impl<'a> Counts<'a> {
@@ -193,6 +253,7 @@ impl<'a> Counts<'a> {
         let columns = baseline.columns();
         Self {
             artifact,
+            counted: Counted::Customers,
             rows: 0,
             segments: vec![0; baseline.segments().len()],
             judged: 0,
@@ -200,7 +261,6 @@ impl<'a> Counts<'a> {
             bins: columns.iter().map(|bins| vec![0; bins.shares.len()]).collect(),
             below: vec![0; columns.len()],
             above: vec![0; columns.len()],
-            others: vec![0; columns.len()],
         }
     }
 
@@ -226,7 +286,6 @@ impl<'a> Counts<'a> {
                 self.above[position] += u32::from(upper.is_some_and(|bound| *x > bound));
             }
         }
-        parts.schema.others(record).for_each(|position| self.others[position] += 1);
     }
 
     /// The number of customers.
@@ -234,42 +293,35 @@ impl<'a> Counts<'a> {
         self.rows
     }
 
-    /// Compares them with the model's baseline. At least one customer must have been counted.
+    /// Compares them with the model's baseline. At least one must have been counted.
     pub fn report(&self, alpha: f64) -> DriftReport {
         let parts = self.artifact.model().parts();
         let baseline = &parts.baseline;
         let seed = parts.training.seed;
-        let columns = baseline.columns().iter().map(|bins| &bins.shares);
-        let shares: Vec<&Vec<u16>> = columns.collect();
-        let mut compared: Vec<(&[u16], &[u32])> =
-            shares.iter().zip(&self.bins).map(|(s, c)| (s.as_slice(), c.as_slice())).collect();
-        compared.push((baseline.segments(), &self.segments));
-        let n_comparisons = 2 * compared.len();
-        let chances: Vec<Chance> = compared
+        let columns = baseline.columns().iter().map(|bins| bins.shares.as_slice());
+        let columns = columns.zip(self.bins.iter().map(Vec::as_slice));
+        let compared: Vec<(&[u16], &[u32])> =
+            columns.chain([(baseline.segments(), self.segments.as_slice())]).collect();
+        let is_enough = |counts: &[u32]| total(counts) >= self.counted.least() as usize;
+        let n_comparisons = 2 * compared.iter().filter(|(_, counts)| is_enough(counts)).count();
+        let chances: Vec<Option<Chance>> = compared
             .par_iter()
             .enumerate()
             .map(|(i, (shares, counts))| {
                 let side = Side::new(baseline, shares);
-                Chance::simulate(&side, counts, n_comparisons, alpha, (seed, i))
+                is_enough(counts)
+                    .then(|| Chance::simulate(&side, counts, n_comparisons, alpha, (seed, i)))
             })
             .collect();
-        let raw: Vec<f64> = chances.iter().flat_map(|chance| chance.p).collect();
+        let raw: Vec<f64> = chances.iter().flatten().flat_map(|chance| chance.p).collect();
         let corrected = holm(&raw);
+        let mut corrected = corrected.chunks_exact(2);
         let mut differences: Vec<Difference> = chances
             .iter()
-            .zip(corrected.chunks_exact(2))
-            .map(|(chance, p)| {
-                let p = p[0].min(p[1]);
-                Difference {
-                    verdict: Verdict::of(p, chance.found[0], alpha),
-                    psi: chance.found[0],
-                    jsd: chance.found[1],
-                    psi_no_change: chance.usual[0],
-                    jsd_no_change: chance.usual[1],
-                    p_psi: chance.p[0],
-                    p_jsd: chance.p[1],
-                    p,
-                }
+            .map(|chance| {
+                let Some(chance) = chance else { return Difference::UNKNOWN };
+                let p = corrected.next().expect("there are two p-values of each");
+                Difference::new(chance, p[0].min(p[1]), alpha)
             })
             .collect();
         let mix = differences.pop().expect("the mix was compared last");
@@ -280,6 +332,7 @@ impl<'a> Counts<'a> {
             schema_version: 1,
             model: self.artifact.id().to_hex(),
             trained_on: baseline.rows(),
+            counted: self.counted,
             rows: self.rows,
             few_rows: self.rows < FEW,
             alpha,
@@ -299,7 +352,7 @@ impl<'a> Counts<'a> {
                 id: info.id,
                 name: info.name.clone(),
                 trained: part(trained),
-                now: self.share(now),
+                now: shown_share(now, self.rows),
             })
             .collect()
     }
@@ -309,29 +362,39 @@ impl<'a> Counts<'a> {
         let column = &parts.schema.columns()[position];
         let bins: &Bins = &parts.baseline.columns()[position];
         let counts = &self.bins[position];
-        let is_number = column.kind.n_ids() == 0;
+        let rows = total(counts);
+        let share = |count: u32| shown_share(count, rows);
         let of_last = |shares: &[u16]| shares.last().copied().map_or(0.0, part);
+        let is_number = column.kind.n_ids() == 0;
+        // Bins do not tell: the bounds need not be among the cuts.
+        let has_range = is_number && self.counted == Counted::Customers;
+        let others = || {
+            let is_other = |id: &usize| u16::try_from(*id).is_ok_and(|id| column.kind.is_other(id));
+            (0..column.kind.n_ids()).find(is_other).map_or(0, |id| counts[id])
+        };
+        let is_judged = difference.verdict != Verdict::TooFew;
         ColumnDrift {
             name: column.name.clone(),
             kind: column.kind.name(),
-            largest: largest_shift(&column.kind, bins, counts, self.rows),
+            rows,
+            largest: largest_shift(&column.kind, bins, counts, rows).filter(|_| is_judged),
             missing_trained: of_last(&bins.shares),
-            missing: self.share(counts.last().copied().unwrap_or_default()),
-            below_range: self.share(self.below[position]).filter(|_| is_number),
-            above_range: self.share(self.above[position]).filter(|_| is_number),
-            other_words: self.share(self.others[position]).filter(|_| !is_number),
+            missing: share(counts.last().copied().unwrap_or_default()),
+            below_range: share(self.below[position]).filter(|_| has_range),
+            above_range: share(self.above[position]).filter(|_| has_range),
+            other_words: share(others()).filter(|_| !is_number),
             difference,
         }
     }
+}
 
-    fn share(&self, count: u32) -> Option<f64> {
-        shown_share(count, self.rows)
-    }
+fn total(counts: &[u32]) -> usize {
+    counts.iter().map(|&count| count as usize).sum()
 }
 
 /// A share of new customers; `None` where they are so few that it could be about one of them.
 fn shown_share(count: u32, rows: usize) -> Option<f64> {
-    let shown = count == 0 || count >= HIDDEN_BELOW;
+    let shown = rows > 0 && (count == 0 || count >= HIDDEN_BELOW);
     shown.then(|| f64::from(count) / rows as f64)
 }
 

@@ -28,6 +28,15 @@ pub fn open(path: &Path) -> Result<File, Error> {
 /// # Errors
 /// When the file cannot be read or is not an artifact.
 pub fn read_artifact(path: &Path) -> Result<Artifact, Error> {
+    let bytes = read_bytes(path)?;
+    Artifact::decode(&bytes).map_err(|reason| Error::BadArtifact { path: path.into(), reason })
+}
+
+/// The bytes of an artifact, unchecked.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
     use std::io::Read as _;
     let mut bytes = Vec::new();
     // One byte more than an artifact may have, so that a longer file is refused and not read.
@@ -35,7 +44,35 @@ pub fn read_artifact(path: &Path) -> Result<Artifact, Error> {
         .take(shared::artifact::MAX_BYTES as u64 + 1)
         .read_to_end(&mut bytes)
         .map_err(|reason| Error::Io { path: path.into(), reason })?;
-    Artifact::decode(&bytes).map_err(|reason| Error::BadArtifact { path: path.into(), reason })
+    Ok(bytes)
+}
+
+/// Reads a text whole; `-` is standard input.
+///
+/// # Errors
+/// When it cannot be read, is no UTF-8, or has more than `most` bytes, which `smaller` says what to do about.
+pub fn read_text(path: &Path, most: u64, smaller: &str) -> Result<String, Error> {
+    use std::io::Read as _;
+    let named = named(path);
+    let unfit = |what: String, hint: &str| Error::Unfit {
+        path: named.clone(),
+        what,
+        hint: hint.to_owned(),
+    };
+    let input: Box<dyn io::Read> =
+        if path.as_os_str() == "-" { Box::new(io::stdin()) } else { Box::new(open(path)?) };
+    let mut bytes = Vec::new();
+    let failed = |reason| Error::Io { path: named.clone(), reason };
+    input.take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > most {
+        return Err(unfit(format!("it is larger than {} MiB", most >> 20), smaller));
+    }
+    String::from_utf8(bytes).map_err(|_| unfit("it is no UTF-8".into(), "write it as UTF-8"))
+}
+
+/// How a file that may be standard input is named in messages.
+pub fn named(path: &Path) -> PathBuf {
+    if path.as_os_str() == "-" { "standard input".into() } else { path.into() }
 }
 
 /// Makes a directory and those above it; if the run fails, those that stayed empty go again.

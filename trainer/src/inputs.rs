@@ -7,7 +7,7 @@ use crate::error::Error;
 
 /// The files that a command reads.
 #[derive(Debug)]
-pub struct Inputs<'a>(Vec<&'a Path>);
+pub struct Inputs<'a>(pub(crate) Vec<&'a Path>);
 
 impl<'a> Inputs<'a> {
     /// A table, and the configuration that goes with it.
@@ -49,6 +49,12 @@ impl<'a> Inputs<'a> {
     }
 
     fn spare_one(&self, option: &str, out: &Path) -> Result<(), Error> {
+        if out.as_os_str() == "-" {
+            return Err(Error::Usage {
+                what: format!("`{option} -`: `-` is no file here"),
+                hint: "standard output is `/dev/stdout`, a file of this name `./-`".into(),
+            });
+        }
         let read = self.0.iter().filter(|input| input.as_os_str() != "-");
         match read.into_iter().find(|input| is_same(out, input)) {
             None => Ok(()),

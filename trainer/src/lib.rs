@@ -59,6 +59,7 @@ pub mod rejects;
 pub mod report;
 pub mod ridge;
 pub mod screen;
+pub mod secrets;
 pub mod segmenting;
 pub mod settings;
 pub mod table;

@@ -5,10 +5,12 @@ mod diff;
 mod drift;
 mod evaluate;
 mod explain;
+mod keys;
 mod playbook;
 mod predicted;
 mod progress;
 mod quality;
+mod release;
 mod report;
 mod segments;
 mod tables;
@@ -27,10 +29,12 @@ pub(crate) use diff::print_diff;
 pub(crate) use drift::print_drift;
 pub(crate) use evaluate::print_evaluation;
 pub(crate) use explain::print_explanation;
+pub(crate) use keys::print_keys;
 pub(crate) use playbook::print_reach;
 pub(crate) use predicted::{SegmentCounts, print_counts};
 pub use progress::{Progress, Reading};
 pub(crate) use progress::{clear_progress, output_is_shown};
+pub(crate) use release::print_release;
 pub(crate) use report::print_check;
 pub(crate) use tables::{print_card, print_fit};
 
@@ -81,6 +85,11 @@ pub(crate) fn print_error(error: &Error) {
             say(format!("{ERROR}error:{ERROR:#} {error}\n\n{HINT}hint:{HINT:#} {hint}"));
         }
     }
+}
+
+/// A result that is for people and not for a pipe, on standard error; it comes in silence too.
+pub(crate) fn show(text: &str) {
+    say(text);
 }
 
 /// A remark on standard error, so that output can be piped.

@@ -57,6 +57,7 @@ impl RowFormat {
   trainer predict model/model.postcard new.csv --out scored.parquet
   trainer predict model/model.postcard new.csv --out scored.csv --explain --rejects rejected.csv
   trainer predict model/model.postcard new.csv --json | jq .segment_name
+  trainer predict model/model.postcard new.csv --id customer_id --kv kv.json --tenant shop
 
 Adds to each row, in the file's order: segment, segment_name, distance, outlier_p (empty where
 it is not known); for each target predicted_<target>, with probability_<target>_<class>, or
@@ -65,6 +66,15 @@ lower_<target> and upper_<target> where the model has an interval; and recommend
 segment) and reason_<target> (those that weigh most in the prediction); as JSON runner_up,
 reasons and prediction_reasons, as in a reply of the Worker. The identifier and the target may
 be absent; other columns pass through.
+
+--kv reads CACHE_SECRET, the Worker's own, from the environment, and writes what
+
+  npx wrangler@4.86.0 kv bulk put kv.json --binding CUSTOMERS --env staging --remote
+
+reads: of each customer a keyed digest of the id and the encrypted reply, as POST /v1/segment
+gives it. It goes on in kv-2.json where 100 MB are full. A row without an id cannot be used; an id
+that is there twice is an error. `trainer key customer` says under which digest a customer is
+kept, to take one out.
 
 In CSV, text that a spreadsheet would run as a formula (it begins with = + - @, a tab or a
 line end, and is no number) gets an apostrophe before it; --raw leaves it.
@@ -97,6 +107,16 @@ pub struct PredictArgs {
     /// says; the same customers every time
     #[arg(long, value_name = "SHARE", requires = "id", value_parser = super::playbook::holdout)]
     pub holdout: Option<u16>,
+    /// Write each customer's reply, sealed, for a Worker's `GET /v1/customers/{id}`; rows then only if
+    /// `--out`, `--to` or `--json` asks for them; only you may read the file
+    #[arg(long, value_name = "FILE", requires = "id")]
+    pub kv: Option<PathBuf>,
+    /// The tenant of the key that is to ask for these customers: what its line says after `tenant=`, or its id
+    #[arg(long, value_name = "NAME", requires = "kv", value_parser = super::key::tenant)]
+    pub tenant: Option<String>,
+    /// After how many seconds the Worker's store forgets a reply of `--kv` [default: never]
+    #[arg(long, value_name = "SECONDS", requires = "kv", value_parser = clap::value_parser!(u32).range(60..))]
+    pub kv_ttl: Option<u32>,
     /// Leave text as it is that a spreadsheet would run
     #[arg(long)]
     pub raw: bool,
@@ -112,6 +132,11 @@ pub struct PredictArgs {
 }
 
 impl PredictArgs {
+    /// Whether the rows are written: unless only `--kv` is asked for.
+    pub fn writes_rows(&self) -> bool {
+        self.kv.is_none() || self.out.is_some() || self.to.is_some() || self.json
+    }
+
     /// How the rows are to be written.
     ///
     /// # Errors

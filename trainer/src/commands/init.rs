@@ -18,7 +18,8 @@ use crate::told::{ColumnTold, SegmentTold};
 use crate::unusable::Unusable;
 
 pub(super) fn run(args: &InitArgs) -> Result<(), Error> {
-    if !args.json {
+    let to_stdout = args.out.as_os_str() == "-";
+    if !args.json && !to_stdout {
         Inputs::of(&args.data, &args.read).spare(&[&args.out], None)?;
     }
     if args.out.exists() && !args.force && !args.json {
@@ -39,7 +40,6 @@ pub(super) fn run(args: &InitArgs) -> Result<(), Error> {
         out.write_json(&document)?;
         return out.finish();
     }
-    let to_stdout = args.out.as_os_str() == "-";
     let mut out = Sink::open((!to_stdout).then_some(args.out.as_path()))?;
     out.write_all(text.as_bytes()).map_err(output_failed)?;
     out.finish()?;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use shared::date::{DateOrder, Day};
 use shared::rejected::Code;
-use shared::rfm::{Order, features, spend_after};
+use shared::rfm::{FIGURES, Order, features, mean_of, spend_after};
 use shared::{Rejected, Violation};
 
 use super::Sink;
@@ -39,11 +39,10 @@ pub(super) fn run(args: &RfmArgs) -> Result<(), Error> {
     let until = until.unwrap_or(newest);
     let with_future = newest > until;
 
-    let figures = ["recency_days", "frequency", "mean_amount", "total_amount", "tenure_days"];
     let header: Vec<String> = [orders.customer.clone()]
         .into_iter()
-        .chain(figures.map(String::from))
-        .chain(orders.extras.iter().map(|name| format!("mean_{name}")))
+        .chain(FIGURES.map(String::from))
+        .chain(orders.extras.iter().map(|name| mean_of(name)))
         .chain(with_future.then(|| "future_spend".to_owned()))
         .collect();
     let sink = Sink::open(args.out.as_deref())?;
@@ -54,17 +53,11 @@ pub(super) fn run(args: &RfmArgs) -> Result<(), Error> {
             dropped += 1;
             continue;
         };
-        let row = [
-            Cell::Given(customer),
-            Cell::Count(found.recency_days.into()),
-            Cell::Count(found.frequency.into()),
-            Cell::Number(found.mean_amount),
-            Cell::Number(found.total_amount),
-            Cell::Count(found.tenure_days.into()),
-        ]
-        .into_iter()
-        .chain(found.mean_extras.iter().map(|&mean| Cell::Number(mean)))
-        .chain(with_future.then(|| Cell::Number(spend_after(orders, until))));
+        let row = [Cell::Given(customer)]
+            .into_iter()
+            .chain(found.figures().map(Cell::Number))
+            .chain(found.mean_extras.iter().map(|&mean| Cell::Number(mean)))
+            .chain(with_future.then(|| Cell::Number(spend_after(orders, until))));
         out.write(row)?;
     }
     out.finish()?;

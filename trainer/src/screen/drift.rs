@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::tables::{align_right, keep_whole, short_name, table, width_of};
-use crate::drift::{ColumnDrift, Difference, DriftReport, Shift};
+use crate::drift::{ColumnDrift, Counted, Difference, DriftReport, Shift, Verdict};
 
 /// At most this share lies beyond each end of what a model tells apart, in training.
 const USUAL_BEYOND: f64 = 0.02;
@@ -11,8 +11,15 @@ const USUAL_BEYOND: f64 = 0.02;
 /// The verdict, then the columns that say most first, then the segments.
 pub(crate) fn print_drift(out: &mut impl Write, report: &DriftReport) -> io::Result<()> {
     let (rows, trained) = (report.rows, report.trained_on);
-    writeln!(out, "{rows} customers, against {trained} of training\n")?;
-    let mut columns = table(&["column", "PSI", "by chance", "JSD", "p", "verdict", "most changed"]);
+    let by_column = report.counted == Counted::Requests;
+    let what = if by_column { "requests" } else { "customers" };
+    writeln!(out, "{rows} {what}, against {trained} customers of training\n")?;
+    let mut header = vec!["column", "PSI", "by chance", "JSD", "p", "verdict", "most changed"];
+    // Of a table, each tells of every column.
+    if by_column {
+        header.insert(1, "requests");
+    }
+    let mut columns = table(&header);
     let mut order: Vec<&ColumnDrift> = report.columns.iter().collect();
     order.sort_by(|a, b| {
         let key = |c: &ColumnDrift| (!c.difference.verdict.is_drift(), c.difference.p);
@@ -21,12 +28,18 @@ pub(crate) fn print_drift(out: &mut impl Write, report: &DriftReport) -> io::Res
         calm_a.cmp(&calm_b).then(p_a.total_cmp(&p_b)).then(by_size)
     });
     for column in order {
-        let [psi, usual, jsd, p, verdict] = figures(&column.difference);
+        let [psi, usual, jsd, p, verdict] = figures_of(&column.difference);
         let name = short_name(&column.name, width_of(&columns));
-        columns.add_row([name, psi, usual, jsd, p, verdict, changed(column)]);
+        let mut cells = vec![name, psi, usual, jsd, p, verdict, changed(column)];
+        if by_column {
+            cells.insert(1, column.rows.to_string());
+        }
+        columns.add_row(cells);
     }
-    align_right(&mut columns, &[1, 2, 3, 4]);
-    keep_whole(&mut columns, &[0, 1, 2, 3, 4]);
+    let figures: &[usize] = if by_column { &[1, 2, 3, 4, 5] } else { &[1, 2, 3, 4] };
+    align_right(&mut columns, figures);
+    keep_whole(&mut columns, figures);
+    keep_whole(&mut columns, &[0]);
     writeln!(out, "{columns}\n")?;
 
     let mut segments = table(&["segment", "in training", "now"]);
@@ -40,7 +53,7 @@ pub(crate) fn print_drift(out: &mut impl Write, report: &DriftReport) -> io::Res
     align_right(&mut segments, &[1, 2]);
     keep_whole(&mut segments, &[1, 2]);
     writeln!(out, "{segments}")?;
-    let [psi, usual, jsd, p, verdict] = figures(&report.mix);
+    let [psi, usual, jsd, p, verdict] = figures_of(&report.mix);
     writeln!(
         out,
         "mix of segments: {verdict} (PSI {psi}, by chance up to {usual}, JSD {jsd}, p {p})\n"
@@ -54,7 +67,7 @@ pub(crate) fn print_drift(out: &mut impl Write, report: &DriftReport) -> io::Res
     }
     let n = report.columns.iter().filter(|c| c.difference.verdict.is_drift()).count();
     let mix = report.mix.verdict.is_drift();
-    let what = match (n, mix) {
+    let found = match (n, mix) {
         (0, false) => "no drift".to_owned(),
         (0, true) => "drift in the mix of segments".to_owned(),
         (n, mix) => {
@@ -64,14 +77,18 @@ pub(crate) fn print_drift(out: &mut impl Write, report: &DriftReport) -> io::Res
         }
     };
     let alpha = 100.0 * report.alpha;
-    writeln!(out, "{what} (called falsely in at most {alpha} % of such tables)")?;
+    writeln!(out, "{found} (called falsely in at most {alpha} % of such comparisons)")?;
     writeln!(
         out,
-        "by chance: the index stays below this in 95 % of tables without drift; p is corrected"
+        "by chance: the index stays below this in 95 % of cases without drift; p is corrected"
     )
 }
 
-fn figures(found: &Difference) -> [String; 5] {
+fn figures_of(found: &Difference) -> [String; 5] {
+    if found.verdict == Verdict::TooFew {
+        let [a, b, c, d] = ["-"; 4].map(String::from);
+        return [a, b, c, d, found.verdict.said().to_owned()];
+    }
     let p = if found.p < 0.001 { "< 0.001".to_owned() } else { format!("{:.3}", found.p) };
     [
         format!("{:.3}", found.psi),

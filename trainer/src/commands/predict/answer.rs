@@ -32,6 +32,17 @@ impl<'m> Answers<'m> {
         if self.explain { self.artifact.recommend(record) } else { self.artifact.answer(record) }
     }
 
+    /// The reply to be kept for a customer: without reasons, as `POST /v1/segment` gives it.
+    pub(super) fn kept(
+        &self,
+        record: &Record,
+        reply: &Reply<'m>,
+        held_out: Option<bool>,
+    ) -> Reply<'m> {
+        let kept = if self.explain { self.artifact.answer(record) } else { reply.clone() };
+        if held_out == Some(true) { kept.held_out() } else { kept }
+    }
+
     /// Whether the customer of a row gets no recommendation; none where nobody is held out.
     pub(super) fn held_out(&self, row: &Row<'_>) -> Option<bool> {
         let (position, share) = self.subject?;
