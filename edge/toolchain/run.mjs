@@ -60,6 +60,8 @@ function startWrangler(port) {
   // wrangler runs `make` itself, which must not take itself for a part of the make that runs us.
   for (const name of ["MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES"]) delete env[name];
   const args = ["dev", "--ip", HOST, "--port", String(port), "--log-level", "warn"];
+  // Here and nowhere else, so that no deployment is open by mistake.
+  args.push("--var", "AUTH:off");
   args.push("--show-interactive-dev-session=false");
   // A process group of its own: Ctrl-C reaches only us, and we stop the whole group in order.
   return spawn(join(ROOT, "node_modules/.bin/wrangler"), args, {
@@ -121,6 +123,8 @@ Wedge is answering at ${address}
 
     curl ${address}/v1/segment -H 'content-type: application/json' \\
       -d ${shellQuoted(JSON.stringify(customer))}
+
+No key is asked here (AUTH=off): only this machine can reach it. A deployment asks for one: docs/deploy.md.
 
 Press Ctrl-C to stop.
 `;
