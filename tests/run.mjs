@@ -101,10 +101,7 @@ const clippy = (...args) => ["clippy", "--locked", ...args, "--", "-D", "warning
 await check("clippy", "cargo", clippy("--workspace", "--all-targets"));
 // The code that meets the platforms is behind features; it compiles natively too.
 const faces = clippy("-p", "edge", "--lib", "--all-features");
-await check("clippy of the Worker and the package", "cargo", faces, {
-  WASM_BINDGEN_USE_JS_SYS: "1",
-  WEDGE_MODEL: join(ROOT, "edge/model.postcard"),
-});
+await check("clippy of the Worker and the package", "cargo", faces, { WASM_BINDGEN_USE_JS_SYS: "1" });
 await check("docs", "cargo", ["doc", "--locked", "--workspace", "--no-deps"], {
   RUSTDOCFLAGS: "-Dwarnings",
 });
@@ -114,12 +111,16 @@ await check("a minute of fuzzing", "make", ["--silent", "fuzz"]);
 
 // Each is built on its own, so that one that fails does not hide the others.
 let built = true;
-for (const target of ["worker", "worker-excerpt", "worker-shop", "package", "site"]) {
+for (const target of ["worker", "worker-panic", "package", "site"]) {
   built = (await check(`build of the ${target}`, "make", ["--silent", target])) && built;
 }
 // What an earlier build left behind proves nothing.
 if (built) {
-  await sizeLimit("the Worker", 200_000, ["edge/build/index.js", "edge/build/index_bg.wasm"]);
+  await sizeLimit("the Worker", 250_000, [
+    "edge/build/entry.js",
+    "edge/build/index.js",
+    "edge/build/index_bg.wasm",
+  ]);
   // A quarter of it are trees, the reasons of predictions and playbooks.
   await sizeLimit("the browser package", 110_000, [
     "edge/pkg/web/wedge_predict.js",
@@ -143,6 +144,13 @@ if (!built || files.length === 0) {
     ["--test", "--test-concurrency=1", "--test-reporter=spec", ...files],
     /^ℹ pass (\d+)/gm,
     /^ℹ (?:fail|cancelled) (\d+)/gm,
+  );
+  await tests(
+    "schemathesis",
+    process.execPath,
+    ["tests/edge/schemathesis/run.mjs"],
+    /^\d+ cases; (\d+) passed/gm,
+    /^\d+ cases; \d+ passed, (\d+) failed/gm,
   );
 }
 

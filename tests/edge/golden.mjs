@@ -3,20 +3,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { ROOT } from "./support.mjs";
+import { MODELS, ROOT } from "./support.mjs";
 
-/** The artifact that each folder of cases was answered by. */
-export const MODELS = {
-  sample: "edge/model.postcard",
-  excerpt: "tests/data/artifacts/format-1.postcard",
-  shop: "tests/data/artifacts/shop.postcard",
-};
+export { MODELS };
 
 export const modelBytes = (model) => readFileSync(join(ROOT, MODELS[model]));
 
 /**
- * `[{ name, request, text, reply }]`: the body as bytes, the same as text (undefined where it is no UTF-8), and
- * the exact reply as text; for a rejected case `{ status, problem }`.
+ * `[{ name, request, text, reply, answer }]`: the body as bytes, the same as text (undefined where it is no UTF-8), and
+ * as text the exact reply, which says why, and the one that does not; for a rejected case `reply` is
+ * `{ status, problem }`.
  */
 export function cases(model, kind) {
   const folder = join(ROOT, "tests/data/golden", model, kind);
@@ -25,8 +21,10 @@ export function cases(model, kind) {
   return names.map((file) => {
     const name = file.slice(0, -".request.json".length);
     const request = readFileSync(join(folder, file));
-    const reply = readFileSync(join(folder, `${name}.reply.json`), "utf8");
-    return { name, request, text: utf8(request), reply: kind === "accept" ? reply : JSON.parse(reply) };
+    const read = (what) => readFileSync(join(folder, `${name}.${what}.json`), "utf8");
+    const text = utf8(request);
+    if (kind === "reject") return { name, request, text, reply: JSON.parse(read("reply")) };
+    return { name, request, text, reply: read("reply"), answer: read("answer") };
   });
 }
 

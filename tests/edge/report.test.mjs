@@ -18,7 +18,7 @@ async function fitted(t) {
   if (process.env.WEDGE_REPORT) return process.env.WEDGE_REPORT;
   const folder = join(await temporaryFolder(t), "model");
   const fit = ["fit", "trainer/samples/cdnow_customers.csv", "--target", "future_spend", "--out", folder];
-  const cargo = ["run", "--quiet", "--locked", "--release", "-p", "trainer", "--", ...fit];
+  const cargo = ["run", "--quiet", "--locked", "-p", "trainer", "--", ...fit];
   const { status, stderr } = spawnSync("cargo", cargo, { cwd: ROOT, encoding: "utf8" });
   assert.equal(status, 0, stderr);
   return folder;

@@ -1,195 +1,58 @@
-// The Worker in workerd: what it answers, and that no KV, however bad, changes an answer.
+// The Worker in workerd: what it answers, and what it says of itself.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { cases } from "./golden.mjs";
-import { fakeKv, startWorker, temporaryFolder } from "./support.mjs";
+import { JSON_TYPE, PLAIN, ask, assertProblem, cacheOf, named, until } from "./asking.mjs";
+import { MODELS, cases } from "./golden.mjs";
+import { fakeKv, startWorker } from "./support.mjs";
 
-const JSON_TYPE = { "content-type": "application/json" };
-const PLAIN = cases("sample", "accept").find(({ name }) => name === "plain");
-const RESPELLED = cases("sample", "accept").find(({ name }) => name === "exponents");
+const ACCEPTED = cases("sample", "accept");
 
-const ask = (worker, body, headers = JSON_TYPE) =>
-  worker.fetch("/v1/segment", { method: "POST", headers, body });
-
-/**
- * Asks until the answer comes from the cache: writing happens after the response, in its own time, and on a
- * busy machine reading may take longer than the Worker waits. Returns how many misses there were before.
- */
-async function untilHit(worker, body, reply) {
-  for (let misses = 0; misses < 100; misses += 1) {
-    const response = await ask(worker, body);
-    assert.equal(await response.text(), reply);
-    const status = response.headers.get("cache-status");
-    if (status === "kv; hit") return misses;
-    assert.equal(status, "kv; fwd=miss");
-    await sleep(50);
-  }
-  assert.fail("never a hit");
-}
-
-async function assertProblem(response, status, slug) {
-  assert.equal(response.status, status);
-  assert.equal(response.headers.get("content-type"), "application/problem+json");
-  const problem = await response.json();
-  assert.equal(problem.type, `/problems/${slug}`);
-  assert.equal(problem.status, status);
-  assert.equal(problem.request_id, response.headers.get("x-request-id"));
-}
-
-const BUILDS = { sample: "edge/build", excerpt: "edge/build-excerpt", shop: "edge/build-shop" };
-
-for (const [model, build] of Object.entries(BUILDS)) {
-  test(`every accepted case of the ${model} gets its reply to the byte`, async (t) => {
-    const worker = await startWorker(t, { build });
-    for (const { name, request, reply } of cases(model, "accept")) {
-      const response = await ask(worker, request);
-      assert.equal(response.status, 200, name);
-      assert.equal(await response.text(), reply, name);
-      assert.equal(response.headers.get("content-type"), "application/json");
-      assert.equal(response.headers.get("cache-control"), "no-store");
-      assert.equal(response.headers.get("x-content-type-options"), "nosniff");
+for (const model of Object.keys(MODELS)) {
+  test(`every accepted case of the ${model} gets its replies to the byte, each as often as it asks`, async (t) => {
+    const worker = await startWorker(t, { model: MODELS[model] });
+    for (const { name, request, reply, answer } of cases(model, "accept")) {
+      for (const [path, expected] of [["/v1/segment?explain=true", reply], ["/v1/segment", answer], ["/v1/segment?explain=false", answer]]) {
+        const response = await ask(worker, request, { path });
+        assert.equal(response.status, 200, name);
+        assert.equal(await response.text(), expected, `${name} ${path}`);
+        assert.equal(response.headers.get("content-type"), "application/json");
+        assert.equal(response.headers.get("cache-control"), "no-store");
+        assert.equal(response.headers.get("x-content-type-options"), "nosniff");
+        assert.equal(response.headers.get("access-control-allow-origin"), null);
+      }
+      // The plain reply is the other one, less why.
+      const { reasons: _, smallest_change: __, ...short } = JSON.parse(reply);
+      short.predictions = short.predictions.map(({ reasons: ___, ...prediction }) => prediction);
+      if (short.runner_up) delete short.runner_up.reasons;
+      assert.deepEqual(JSON.parse(answer), short, name);
     }
   });
 
   test(`every rejected case of the ${model} gets its problem, and nothing of it is kept`, async (t) => {
-    const worker = await startWorker(t, { build });
+    const kvService = await fakeKv(t);
+    const worker = await startWorker(t, { model: MODELS[model], kvService });
     for (const { name, request, reply } of cases(model, "reject")) {
       const response = await ask(worker, request);
       assert.equal(response.status, reply.status, name);
       assert.equal(response.headers.get("content-type"), "application/problem+json");
+      assert.equal(cacheOf(response), null);
       const { request_id: id, ...problem } = await response.json();
       assert.deepEqual(problem, reply.problem, name);
       assert.equal(id, response.headers.get("x-request-id"));
     }
     await sleep(200);
-    assert.deepEqual((await (await worker.kv()).list()).keys, []);
+    assert.deepEqual(kvService.calls, [], "KV is not even asked");
   });
 }
-
-test("equal customers share an entry, whatever their spelling; keys say nothing", async (t) => {
-  const worker = await startWorker(t);
-  assert.equal(PLAIN.reply, RESPELLED.reply);
-  const first = await ask(worker, PLAIN.request);
-  assert.equal(first.headers.get("cache-status"), "kv; fwd=miss");
-  await untilHit(worker, PLAIN.request, PLAIN.reply);
-  await untilHit(worker, RESPELLED.request, PLAIN.reply);
-  const { keys } = await (await worker.kv()).list();
-  assert.equal(keys.length, 1);
-  assert.match(keys[0].name, /^[0-9a-f]{64}$/);
-  assert.equal(keys[0].metadata, undefined);
-});
-
-test("an answer is kept across a restart", async (t) => {
-  const kvPersist = await temporaryFolder(t);
-  const before = await startWorker(t, { kvPersist });
-  await untilHit(before, PLAIN.request, PLAIN.reply);
-  await before.stop();
-  const after = await startWorker(t, { kvPersist });
-  assert.equal((await (await after.kv()).list()).keys.length, 1);
-  await untilHit(after, PLAIN.request, PLAIN.reply);
-});
-
-test("a hit is not written again; an entry lives a day; another secret, another key", async (t) => {
-  const kvService = await fakeKv(t);
-  const worker = await startWorker(t, { kvService });
-  let misses = 0;
-  for (let i = 0; i < 6; i += 1) misses += await untilHit(worker, PLAIN.request, PLAIN.reply);
-  await sleep(300);
-  const puts = kvService.calls.filter(({ method }) => method === "PUT");
-  assert.equal(puts.length, misses, "each miss is written once, a hit never");
-  assert.equal(puts[0].ttl, 86_400);
-  await worker.stop();
-
-  const bindings = { CACHE_SECRET: "another secret of the tests" };
-  const rotated = await startWorker(t, { kvService, bindings });
-  await untilHit(rotated, PLAIN.request, PLAIN.reply);
-  assert.equal(kvService.entries.size, 2);
-});
-
-test("a KV that fails changes no answer", async (t) => {
-  const kvService = await fakeKv(t, "error500");
-  const worker = await startWorker(t, { kvService });
-  for (const { name, request, reply } of cases("sample", "accept")) {
-    const response = await ask(worker, request);
-    assert.equal(await response.text(), reply, name);
-    assert.equal(response.headers.get("cache-status"), "kv; fwd=miss");
-  }
-  assert.ok(kvService.calls.length > 0, "KV was not asked");
-});
-
-test("a KV that hangs changes no answer and delays none for long", async (t) => {
-  const kvService = await fakeKv(t, "hang");
-  const worker = await startWorker(t, { kvService });
-  await worker.fetch("/healthz");
-  const waits = [];
-  for (const { name, request, reply } of cases("sample", "accept").slice(0, 8)) {
-    const start = performance.now();
-    const response = await ask(worker, request);
-    assert.equal(await response.text(), reply, name);
-    waits.push(performance.now() - start);
-    assert.equal(response.headers.get("cache-status"), "kv; fwd=miss");
-  }
-  // The Worker waits 25 ms. The fastest of them says so even on a busy machine.
-  assert.ok(Math.min(...waits) < 500, `${waits} ms`);
-  assert.ok(kvService.calls.length > 0, "KV was not asked");
-});
-
-test("a KV that lies costs a hit, not an answer, and is put right", async (t) => {
-  const kvService = await fakeKv(t);
-  const worker = await startWorker(t, { kvService });
-  await untilHit(worker, PLAIN.request, PLAIN.reply);
-  const [key] = kvService.entries.keys();
-  const another = cases("sample", "accept").find(({ reply }) => reply !== PLAIN.reply);
-  await untilHit(worker, another.request, another.reply);
-  const [anothers] = [...kvService.entries].filter(([name]) => name !== key).map(([, value]) => value);
-  const lies = {
-    "another customer's answer": anothers,
-    "an answer that nobody signed": PLAIN.reply,
-    empty: "",
-    garbage: "\u0000\u0001 garbage",
-    "an empty object": "{}",
-    "another model": PLAIN.reply.replace(/"model":"[0-9a-f]{64}"/, `"model":"${"0".repeat(64)}"`),
-    "cut short": PLAIN.reply.slice(0, -1),
-    "bytes that are no text": Buffer.from([0x7b, 0xff, 0xfe, 0x7d]),
-  };
-  for (const [name, lie] of Object.entries(lies)) {
-    kvService.entries.set(key, Buffer.from(lie));
-    const response = await ask(worker, PLAIN.request);
-    assert.equal(await response.text(), PLAIN.reply, name);
-    assert.equal(response.headers.get("cache-status"), "kv; fwd=miss", name);
-    await untilHit(worker, PLAIN.request, PLAIN.reply);
-  }
-});
-
-test("without a secret, or with one that is too short, nothing is kept", async (t) => {
-  for (const bindings of [{}, { CACHE_SECRET: "short" }]) {
-    const worker = await startWorker(t, { options: { bindings } });
-    for (let i = 0; i < 2; i += 1) {
-      const response = await ask(worker, PLAIN.request);
-      assert.equal(await response.text(), PLAIN.reply);
-      assert.equal(response.headers.get("cache-status"), "kv; fwd=bypass");
-    }
-    await sleep(200);
-    assert.deepEqual((await (await worker.kv()).list()).keys, []);
-    await worker.stop();
-  }
-});
-
-test("without a KV binding it answers all the same", async (t) => {
-  const worker = await startWorker(t, { options: { kvNamespaces: {} } });
-  const response = await ask(worker, PLAIN.request);
-  assert.equal(await response.text(), PLAIN.reply);
-  assert.equal(response.headers.get("cache-status"), "kv; fwd=bypass");
-});
 
 test("fields that the model does not know are named, or refused where so configured", async (t) => {
   const body = PLAIN.text.replace("{", '{"id": 7, "Größe": 1, ');
   const lenient = await startWorker(t);
   const response = await ask(lenient, body);
-  assert.equal(await response.text(), PLAIN.reply);
+  assert.equal(await response.text(), PLAIN.answer);
   assert.equal(response.headers.get("wedge-ignored"), "id, Gr%C3%B6%C3%9Fe");
   await lenient.stop();
   const strict = await startWorker(t, { bindings: { UNKNOWN_FIELDS: "reject" } });
@@ -203,52 +66,99 @@ test("fields that the model does not know are named, or refused where so configu
   assert.equal((await ask(strict, PLAIN.request)).status, 200);
 });
 
-test("columns with a word that the model does not know are named, on a miss and on a hit", async (t) => {
-  const worker = await startWorker(t, { build: BUILDS.shop });
-  const unseen = cases("shop", "accept").find(({ name }) => name === "a-word-never-seen");
-  const alike = unseen.text.replace("platinum", "diamond");
-  const said = async (body) => (await ask(worker, body)).headers.get("wedge-other");
-  assert.equal(await said(unseen.request), "plan");
-  await untilHit(worker, unseen.request, unseen.reply);
-  assert.equal(await said(unseen.request), "plan");
-  await untilHit(worker, alike, unseen.reply);
-  assert.equal(await said(cases("shop", "accept").find(({ name }) => name === "plain").request), null);
-});
-
-test("customers who are equal on their days share an entry", async (t) => {
-  const worker = await startWorker(t, { build: BUILDS.shop });
-  const { text, reply } = cases("shop", "accept").find(({ name }) => name === "plain");
-  await untilHit(worker, text, reply);
-  const shifted = text.replace("2023-12-24", "2024-12-24T10:00").replace("{", '{"as_of": "2025-03-02", ');
-  await untilHit(worker, shifted, reply);
-  assert.equal((await (await worker.kv()).list()).keys.length, 1);
-});
-
-test("paths, methods, media types and sizes are checked in this order", async (t) => {
+test("a customer can be sent as their orders, and is then who their columns say", async (t) => {
   const worker = await startWorker(t);
-  await assertProblem(await worker.fetch("/v1/nothing", { method: "POST" }), 404, "not-found");
-  for (const [method, path, allow] of [
-    ["GET", "/v1/segment", "POST"],
-    ["OPTIONS", "/v1/segment", "POST"],
-    ["PROPFIND", "/v1/model", "GET, HEAD"],
-    ["DELETE", "/v1/schema", "GET, HEAD"],
-    ["POST", "/healthz", "GET, HEAD"],
-  ]) {
-    const response = await worker.fetch(path, { method });
-    assert.equal(response.headers.get("allow"), allow, `${method} ${path}`);
-    await assertProblem(response, 405, "method-not-allowed");
-  }
-  const long = "x".repeat(16 * 1024 + 1);
-  const unnamed = await ask(worker, long, { "content-type": "text/plain" });
-  assert.equal(unnamed.headers.get("accept-post"), "application/json");
-  await assertProblem(unnamed, 415, "unsupported-media-type");
-  await assertProblem(await ask(worker, Buffer.from("{}"), {}), 415, "unsupported-media-type");
-  await assertProblem(await ask(worker, long), 413, "too-large");
-  const upper = { "content-type": "Application/JSON; charset=utf-8" };
-  assert.equal(await (await ask(worker, PLAIN.request, upper)).text(), PLAIN.reply);
+  const orders = [
+    { date: "2026-01-10", amount: 20, quantity: 1, voucher: "x" },
+    { date: "2026-03-01T09:30:00Z", amount: 12.5, quantity: 2 },
+    { date: "2026-03-20", amount: 7.5, quantity: 3 },
+    // After the day that the customer is looked at: it does not count.
+    { date: "2026-04-01", amount: 1000, quantity: 50 },
+  ];
+  const body = JSON.stringify({ orders, as_of: "2026-03-31", customer: "c1" });
+  const response = await ask(worker, body);
+  assert.equal(response.status, 200);
+  assert.equal(response.headers.get("wedge-ignored"), "customer");
+  const answer = await response.text();
+  // 11 days since the last, on 3 days, 40 in all, 80 days since the first, 2 items at a time.
+  const columns = { recency_days: 11, frequency: 3, mean_amount: 40 / 3, total_amount: 40, tenure_days: 80, mean_quantity: 2 };
+  const same = await ask(worker, JSON.stringify(columns));
+  assert.equal(await same.text(), answer);
+  assert.equal(cacheOf(same), "memory; hit", "they are one customer");
+  const [first, second] = (await (await ask(worker, `[${body},${JSON.stringify(columns)}]`, { path: "/v1/segments" })).json());
+  assert.deepEqual(first.reply, JSON.parse(answer));
+  assert.deepEqual(second.reply, first.reply);
 });
 
-test("a body without a stated length is counted while it comes", async (t) => {
+test("what cannot be read of the settings is told all at once, and nobody is answered", async (t) => {
+  const bindings = {
+    CACHE_MODE: "disk", CACHE_TTL: "59", CACHE_SECRET: "too short", UNKNOWN_FIELDS: "keep", BATCH_ROWS: "0",
+    RATE_LIMIT_PERIOD: "30", CHALLENGER: "maybe", CHALLENGER_SHARE: "1.5",
+  };
+  const worker = await startWorker(t, { bindings });
+  const health = await worker.fetch("/healthz");
+  assert.equal(health.status, 503);
+  const { status, problems } = await health.json();
+  assert.equal(status, "unusable");
+  assert.deepEqual(problems.map((problem) => problem.split(":")[0]).sort(), Object.keys(bindings).sort());
+  for (const value of Object.values(bindings)) assert.ok(!problems.join("\n").includes(`: ${value}`), value);
+  await assertProblem(await ask(worker, PLAIN.request), 503, "not-configured");
+  await worker.stop();
+
+  const wrong = {
+    CACHE_TTL: ["0", "-60", "1.5e3", "60s", "99999999999"], BATCH_ROWS: ["-1", "many", "10001"], RATE_LIMIT_PERIOD: ["0", "60s"],
+    CHALLENGER_SHARE: ["-0.1", ".5", "0.1234", "1.001", "2", "50%"],
+  };
+  for (let round = 0; round < 6; round += 1) {
+    const settings = Object.entries(wrong).flatMap(([name, values]) => (round in values ? [[name, values[round]]] : []));
+    const one = await startWorker(t, { bindings: Object.fromEntries(settings) });
+    const { problems: said } = await (await one.fetch("/healthz")).json();
+    assert.deepEqual(said.map((problem) => problem.replace(/: set it to .*/, "")).sort(), settings.map(([name]) => name).sort(), String(settings));
+    await one.stop();
+  }
+});
+
+test("a setting may be a number, as configuration files write it, and nothing else that is no text", async (t) => {
+  const batch = `[${PLAIN.request},${PLAIN.request}]`;
+  const numbers = await startWorker(t, { bindings: { BATCH_ROWS: 1, CACHE_TTL: 60 } });
+  await assertProblem(await ask(numbers, batch, { path: "/v1/segments" }), 413, "too-many-rows");
+  await numbers.stop();
+  const other = await startWorker(t, { bindings: { BATCH_ROWS: true, CACHE_TTL: { seconds: 60 }, LOG: ["on"] } });
+  const { problems } = await (await other.fetch("/healthz")).json();
+  assert.deepEqual(problems.map((problem) => problem.split(":")[0]).sort(), ["BATCH_ROWS", "CACHE_TTL"]);
+  await assertProblem(await ask(other, PLAIN.request), 503, "not-configured");
+});
+
+test("path, method, query, media type and size are looked at in this order, and OPTIONS says what there is", async (t) => {
+  const worker = await startWorker(t);
+  const [long, text] = ["x".repeat(16 * 1024 + 1), { "content-type": "text/plain" }];
+  const send = (path, method = "POST") => worker.fetch(path, { method, headers: text, body: long });
+  await assertProblem(await send("/v1/nothing?explain=maybe", "PUT"), 404, "not-found");
+  await assertProblem(await send("/v1/segment?explain=maybe", "PUT"), 405, "method-not-allowed");
+  await assertProblem(await send("/v1/segment?explain=maybe"), 400, "bad-query");
+  await assertProblem(await send("/v1/segment"), 415, "unsupported-media-type");
+  await assertProblem(await ask(worker, long), 413, "too-large");
+  for (const [path, allow] of Object.entries({
+    "/v1/segment": "POST, OPTIONS", "/v1/segments": "POST, OPTIONS", "/v1/customers/x": "GET, HEAD, OPTIONS", "/v1/schema": "GET, HEAD, OPTIONS",
+    "/v1/model": "GET, HEAD, OPTIONS", "/openapi.json": "GET, HEAD, OPTIONS", "/healthz": "GET, HEAD, OPTIONS", "/version": "GET, HEAD, OPTIONS",
+    "/problems/not-json": "GET, HEAD, OPTIONS",
+  })) {
+    const options = await worker.fetch(path, { method: "OPTIONS" });
+    assert.equal(options.status, 204, path);
+    assert.equal(options.headers.get("allow"), allow, path);
+    assert.equal(await options.text(), "");
+    const wrong = await worker.fetch(path, { method: "DELETE" });
+    assert.equal(wrong.headers.get("allow"), allow, path);
+    await assertProblem(wrong, 405, "method-not-allowed");
+  }
+  assert.equal((await worker.fetch("/v1/nothing", { method: "OPTIONS" })).status, 404);
+  for (const type of ["Application/JSON; charset=utf-8", "application/json;", " application/json ;x"]) {
+    const response = await ask(worker, PLAIN.request, { headers: { "content-type": type } });
+    assert.equal(await response.text(), PLAIN.answer, type);
+  }
+});
+
+test("a body without a stated length is counted while it comes; at the limit it is read", async (t) => {
   const worker = await startWorker(t);
   const stream = (chunks) => ({
     method: "POST",
@@ -263,12 +173,15 @@ test("a body without a stated length is counted while it comes", async (t) => {
   });
   const halves = [PLAIN.request.subarray(0, 20), PLAIN.request.subarray(20)];
   const whole = await worker.fetch("/v1/segment", stream(halves));
-  assert.equal(await whole.text(), PLAIN.reply);
+  assert.equal(await whole.text(), PLAIN.answer);
+  const full = [PLAIN.request, Buffer.alloc(16 * 1024 - PLAIN.request.length, " ")];
+  assert.equal(await (await worker.fetch("/v1/segment", stream(full))).text(), PLAIN.answer);
+  assert.equal(await (await ask(worker, Buffer.concat(full))).text(), PLAIN.answer);
   const endless = Array.from({ length: 40 }, () => Buffer.alloc(1024, " "));
   await assertProblem(await worker.fetch("/v1/segment", stream(endless)), 413, "too-large");
 });
 
-test("schema, model card and health name one model; HEAD is GET without the body", async (t) => {
+test("schema, card, health and version name one model; HEAD is GET without the body; what is known is not sent again", async (t) => {
   const worker = await startWorker(t);
   const { model } = JSON.parse(PLAIN.reply);
   const read = async (path, mediaType) => {
@@ -281,15 +194,23 @@ test("schema, model card and health name one model; HEAD is GET without the body
     assert.equal(await head.text(), "");
     return response.json();
   };
-  assert.deepEqual(await read("/healthz", "application/json"), { status: "ok", model });
+  assert.deepEqual(await read("/healthz", "application/json"), { status: "ok", model, auth: "off", cache: "kv", experiment: "off" });
   assert.equal((await read("/v1/model", "application/json")).model, model);
+  assert.match((await read("/version", "application/json")).version, /^\d+\.\d+\.\d+/);
   const schema = await read("/v1/schema", "application/schema+json");
   assert.equal(schema.$id, `urn:wedge:model:${model}`);
-  const examples = Object.entries(schema.properties).map(([name, { examples: [first] }]) => [name, first]);
-  assert.equal((await ask(worker, JSON.stringify(Object.fromEntries(examples)))).status, 200);
+  for (const path of ["/v1/schema", "/v1/model"]) {
+    const etag = (await worker.fetch(path)).headers.get("etag");
+    assert.equal(etag, `"${model}"`);
+    for (const tags of [etag, `W/${etag}`, `"x", ${etag}`, "*"]) {
+      const known = await worker.fetch(path, { headers: { "if-none-match": tags } });
+      assert.deepEqual([known.status, known.headers.get("etag"), await known.text()], [304, etag, ""], tags);
+    }
+    assert.equal((await worker.fetch(path, { headers: { "if-none-match": '"x"' } })).status, 200);
+  }
 });
 
-test("request ids are new each time", async (t) => {
+test("request ids are new each time, and the log has a line of each", async (t) => {
   const worker = await startWorker(t);
   const ids = new Set();
   for (let i = 0; i < 5; i += 1) {
@@ -297,15 +218,19 @@ test("request ids are new each time", async (t) => {
   }
   assert.equal(ids.size, 5);
   for (const id of ids) assert.match(id, /^[0-9a-f-]{36}$/);
+  await until(() => worker.logs.length >= 5, "five lines");
+  const lines = worker.logs.map((line) => JSON.parse(line));
+  assert.deepEqual(new Set(lines.map(({ request_id: id }) => id)), ids);
+  const { request_id: _, ...first } = lines[0];
+  assert.deepEqual(first, { method: "POST", route: "/v1/segment", status: 200, key: "none", cache: "kv-miss", variant: "champion" });
 });
 
 test("many requests at once get each their own answer", async (t) => {
   const worker = await startWorker(t);
-  const accepted = cases("sample", "accept");
-  const requests = Array.from({ length: 200 }, (_, i) => accepted[i % accepted.length]);
+  const requests = Array.from({ length: 200 }, (_, i) => ACCEPTED[i % ACCEPTED.length]);
   await Promise.all(
-    requests.map(async ({ name, request, reply }) => {
-      assert.equal(await (await ask(worker, request)).text(), reply, name);
+    requests.map(async ({ name, request, answer }) => {
+      assert.equal(await (await ask(worker, request)).text(), answer, name);
     }),
   );
 });
