@@ -55,7 +55,8 @@ fuzz: ## look for bytes that break a reader, for FUZZ_SECONDS (60) each
 soak: ## ask the Worker beside each way that KV fails, for SOAK_SECONDS (60) each
 	@edge/toolchain/setup.sh wasm npm
 	@$(MAKE) --no-print-directory worker worker-panic
-	@SOAK_SECONDS=$${SOAK_SECONDS:-60} node --test tests/edge/faults.test.mjs
+	@SOAK_SECONDS=$${SOAK_SECONDS:-60} SOAK_REQUESTS=10000 node --test --test-concurrency=1 \
+	  tests/edge/faults.test.mjs tests/edge/privacy.test.mjs
 
 schemathesis: worker ## ask the Worker what its own description allows; CASES=10000, SEEDS=1,2,3
 	@edge/toolchain/setup.sh npm schemathesis

@@ -1,5 +1,5 @@
 // No KV, however bad, changes an answer, fails one or holds it up: each of `KV_FAULTS`, under load.
-// SOAK_SECONDS: for how long each (default 2; `make soak`: 60).
+// SOAK_SECONDS: for how long each (default 1; `make soak`: 60).
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { answered, crowd, customers, MISTAKES, post, quiet } from "./faults/load.mjs";
 import { fakeKv, KV_FAULTS, startWorker } from "./support.mjs";
 
-const SECONDS = Number(process.env.SOAK_SECONDS ?? 2);
+const SECONDS = Number(process.env.SOAK_SECONDS ?? 1);
 const CROWD = 40;
 // As in edge/src/cache.rs.
 const FAILURES = 5;
