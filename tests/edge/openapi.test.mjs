@@ -7,22 +7,17 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { apiKey, MODELS, ROOT, startWorker, temporaryFolder } from "./support.mjs";
+import { newKey, ring } from "./keys.mjs";
+import { MODELS, ROOT, startWorker, temporaryFolder } from "./support.mjs";
 
-const KEY_SECRET = "a secret of the tests, and of nothing else";
-const ALL = apiKey(KEY_SECRET, "scopes=predict,explain,batch");
-const PREDICT = apiKey(KEY_SECRET, "scopes=predict", "bbbbbbbbbb");
-const PAGE = apiKey(KEY_SECRET, "scopes=predict origins=https://shop.example", "cccccccccc");
-const SIGNED = apiKey(KEY_SECRET, "scopes=predict,batch signed", "dddddddddd");
-const KEYS = {
-  AUTH: "on",
-  KEY_SECRET,
-  API_KEYS: [ALL, PREDICT, PAGE, SIGNED].map(({ line }) => line).join("\n"),
-};
+const ALL = newKey();
+const PREDICT = newKey("scopes=predict");
+const PAGE = newKey("scopes=predict origins=https://shop.example");
+const SIGNED = newKey("scopes=predict,batch signed");
+const KEYS = ring(ALL, PREDICT, PAGE, SIGNED);
 const STORES = { kvNamespaces: { CACHE: "cache", CUSTOMERS: "customers" } };
 const METHODS = ["get", "head", "post", "options"];
 
-const bearer = ({ key }) => ({ authorization: `Bearer ${key}` });
 const described = async (worker) => (await worker.fetch("/openapi.json")).json();
 
 /** Follows a reference of the document. */
@@ -177,7 +172,7 @@ test("every route answers every method as described, and other methods not", asy
   };
   const post = (body, headers = {}) => ({
     method: "POST",
-    headers: { "content-type": "application/json", ...bearer(ALL), ...headers },
+    headers: { "content-type": "application/json", ...ALL.bearer, ...headers },
     body,
   });
   const problem = async (path, init, status, slug) => {
@@ -188,16 +183,16 @@ test("every route answers every method as described, and other methods not", asy
   for (const path of ["/v1/schema", "/openapi.json", "/healthz", "/version", "/problems/not-json"]) {
     await say(path, undefined, 200);
   }
-  await say("/v1/model", { headers: bearer(PREDICT) }, 200);
+  await say("/v1/model", { headers: PREDICT.bearer }, 200);
   await say("/v1/segment", post(one), 200);
   await say("/v1/segments", post(`[${one},{},3,${"[".repeat(20)}${"]".repeat(20)},{"a":1,"a":2}]`), 200);
 
   for (const path of ["/v1/segment", "/v1/segments"]) {
     await problem(path, post("[{}]", { authorization: "Bearer no" }), 401, "unauthorized");
-    await problem(path, post("[{}]", bearer(PAGE)), 403, "forbidden-origin");
-    await problem(path, post("[{}]", bearer(SIGNED)), 403, "bad-signature");
+    await problem(path, post("[{}]", PAGE.bearer), 403, "forbidden-origin");
+    await problem(path, post("[{}]", SIGNED.bearer), 403, "bad-signature");
     await problem(`${path}?explain=1`, post("[{}]"), 400, "bad-query");
-    await problem(`${path}?explain=true`, post("[{}]", bearer(SIGNED)), 403, "missing-scope");
+    await problem(`${path}?explain=true`, post("[{}]", SIGNED.bearer), 403, "missing-scope");
     await problem(path, post("[{}]", { "content-type": "text/plain" }), 415, "unsupported-media-type");
     await problem(path, post(" ".repeat(2 << 20)), 413, "too-large");
     await problem(path, post(Buffer.from([0x22, 0xff])), 400, "not-utf8");
@@ -209,18 +204,18 @@ test("every route answers every method as described, and other methods not", asy
   await problem("/v1/segment", post("{}"), 422, "invalid-customer");
   await problem("/v1/segments", post("{}"), 400, "not-an-array");
   await problem("/v1/segments", post(`[${"1,".repeat(1000)}1]`), 413, "too-many-rows");
-  await problem("/v1/customers/a", { headers: bearer(ALL) }, 404, "unknown-customer");
-  await problem("/v1/customers/a", { headers: bearer(PREDICT) }, 403, "missing-scope");
+  await problem("/v1/customers/a", { headers: ALL.bearer }, 404, "unknown-customer");
+  await problem("/v1/customers/a", { headers: PREDICT.bearer }, 403, "missing-scope");
   await problem("/v1/customers/a", undefined, 401, "unauthorized");
   await problem("/v1/model", undefined, 401, "unauthorized");
-  await problem("/v1/model", { headers: bearer(PAGE) }, 403, "forbidden-origin");
-  await problem("/v1/model?which=none", { headers: bearer(ALL) }, 400, "bad-query");
-  await problem("/v1/model?which=challenger", { headers: bearer(ALL) }, 404, "no-challenger");
+  await problem("/v1/model", { headers: PAGE.bearer }, 403, "forbidden-origin");
+  await problem("/v1/model?which=none", { headers: ALL.bearer }, 400, "bad-query");
+  await problem("/v1/model?which=challenger", { headers: ALL.bearer }, 404, "no-challenger");
   await problem("/problems/none", undefined, 404, "not-found");
 
   for (const path of ["/v1/schema", "/v1/model", "/openapi.json"]) {
-    const { response } = await ask(worker, document, path, { headers: bearer(ALL) });
-    const known = { ...bearer(ALL), "if-none-match": response.headers.get("etag") };
+    const { response } = await ask(worker, document, path, { headers: ALL.bearer });
+    const known = { ...ALL.bearer, "if-none-match": response.headers.get("etag") };
     await say(path, { headers: known }, 304);
     await say(path, { headers: { ...known, "if-none-match": '"another"' } }, 200);
     await say(path, { method: "HEAD", headers: known }, 304);
@@ -228,7 +223,7 @@ test("every route answers every method as described, and other methods not", asy
   for (const { path, method, operationId } of operations(document)) {
     const asked = path.replace("{id}", "a").replace("{slug}", "internal");
     if (method === "head") {
-      const init = { headers: { ...bearer(ALL), "accept-encoding": "identity" } };
+      const init = { headers: { ...ALL.bearer, "accept-encoding": "identity" } };
       const get = await ask(worker, document, asked, init);
       const head = await ask(worker, document, asked, { ...init, method: "HEAD" });
       // These two differ by nature: of each request its own, and of a body its way to travel.
@@ -244,7 +239,7 @@ test("every route answers every method as described, and other methods not", asy
       assert.deepEqual(listed.sort(), allowed.sort(), path);
       for (const other of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]) {
         if (listed.includes(other.toLowerCase())) continue;
-        const response = await worker.fetch(asked, { method: other, headers: bearer(ALL) });
+        const response = await worker.fetch(asked, { method: other, headers: ALL.bearer });
         assert.equal(response.status, 405, `${other} ${path}`);
         assert.equal(response.headers.get("allow").toLowerCase().split(", ").sort().join(), allowed.join());
       }

@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 
 import { cases } from "./golden.mjs";
-import { MODELS, ROOT, apiKey, startWorker, temporaryFolder } from "./support.mjs";
+import { KEY_SECRET, newKey } from "./keys.mjs";
+import { MODELS, ROOT, startWorker, temporaryFolder } from "./support.mjs";
 
 const UPLOADED = ["challenger.postcard", "entry.js", "index.js", "index_bg.wasm", "model.postcard"];
 const OFFLINE = { WRANGLER_SEND_METRICS: "false", CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_HIDE_BANNER: "true" };
@@ -191,8 +192,7 @@ test("without its stores' ids, and with keys that cannot be read, nothing is upl
   assert.match(said, /CACHE has no namespace's id: npx wrangler@4\.86\.0 kv namespace create wedge-production-cache/);
   const broken = deploy(folder, "production", { env: { API_KEYS: "abc", KEY_SECRET: "0123456789abcdef" } });
   assert.match(broken.said, /healthz answers 503: .*API_KEYS: line 1/);
-  const line = apiKey("0123456789abcdef", "scopes=predict").line;
-  const env = { API_KEYS: `# ours\n${line}\n`, KEY_SECRET: "0123456789abcdef" };
+  const env = { API_KEYS: `# ours\n${newKey().line}\n`, KEY_SECRET };
   assert.match(deploy(folder, "production", { env }).said, /secrets tried: KEY_SECRET, API_KEYS \(1 key\)/);
   const long = deploy(folder, "production", { env: { API_KEYS: "#".repeat(5001), KEY_SECRET: "0123456789abcdef" } });
   assert.match(long.said, /API_KEYS is longer than the platform's 5 kB/);

@@ -2,18 +2,17 @@
 
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { createHmac } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 
 import { cases } from "./golden.mjs";
+import { newKey, ring } from "./keys.mjs";
 import { ROOT, startWorker, temporaryFolder } from "./support.mjs";
 
 const SECURITY = readFileSync(join(ROOT, "docs/security.md"), "utf8");
 const [PLAIN] = cases("sample", "accept").filter(({ name }) => name === "plain");
-const KEY_SECRET = "a secret of these tests and of nothing else";
 
 /** The first piece of code of a language in the document. */
 function snippet(language) {
@@ -22,24 +21,10 @@ function snippet(language) {
   return code;
 }
 
-/** As shared/src/secret.rs: each part after its length. */
-function digest(...parts) {
-  const mac = createHmac("sha256", KEY_SECRET);
-  for (const part of parts) {
-    const length = Buffer.alloc(8);
-    length.writeBigUInt64LE(BigInt(part.length));
-    mac.update(length).update(part);
-  }
-  return mac.digest("hex");
-}
-
-const [ID, TOKEN] = ["signedkeyy", "a".repeat(52)];
-const KEY = `wk_${ID}_${TOKEN}`;
-const SIGNING_KEY = `ws_${digest("wedge signing key 1", ID)}`;
-const API_KEYS = `${ID} ${digest("wedge api key 1", ID, TOKEN)} scopes=predict,explain signed`;
+const { text: KEY, signing: SIGNING_KEY, ...SIGNER } = newKey("scopes=predict,explain signed");
 
 async function start(t) {
-  const { fetch, url } = await startWorker(t, { bindings: { AUTH: "on", KEY_SECRET, API_KEYS } });
+  const { fetch, url } = await startWorker(t, { bindings: ring(SIGNER) });
   const ask = async (path, body, signature, subject) => {
     const headers = { authorization: `Bearer ${KEY}`, "content-type": "application/json" };
     if (signature) headers["wedge-signature"] = signature;

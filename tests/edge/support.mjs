@@ -2,7 +2,6 @@
 // command, and a browser. Everything started here is stopped when the test that asked for it ends.
 
 import { spawnSync } from "node:child_process";
-import { createHmac } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -126,20 +125,6 @@ export async function startWorker(
     logs,
     stop,
   };
-}
-
-/**
- * A key as `trainer key new` makes one, and its line of API_KEYS: `settings` is what stands behind the digest.
- */
-export function apiKey(keySecret, settings, id = "aaaaaaaaaa") {
-  const token = "b".repeat(52);
-  const mac = createHmac("sha256", keySecret);
-  for (const part of ["wedge api key 1", id, token]) {
-    const length = Buffer.alloc(8);
-    length.writeBigUInt64LE(BigInt(part.length));
-    mac.update(length).update(part);
-  }
-  return { key: `wk_${id}_${token}`, line: `${id} ${mac.digest("hex")} ${settings}` };
 }
 
 /**

@@ -1,29 +1,16 @@
 // The Workers that are compared: the built one in the settings that are measured, and plain JavaScript ones.
 
-import { createHmac } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
+import { newKey, ring } from "../../edge/keys.mjs";
 import { ROOT } from "../../edge/support.mjs";
 
-const KEY_SECRET = "the key secret of a benchmark, and of nothing else";
 const CACHE_SECRET = "the cache secret of a benchmark, and of nothing else";
-const KEY_ID = "benchmark2";
-const KEY_TOKEN = "b".repeat(52);
+const KEY = newKey("scopes=predict");
 
 /** What every request carries; the plain Workers ignore it. */
-export const API_KEY = `wk_${KEY_ID}_${KEY_TOKEN}`;
-
-/** The line that `trainer key new` would print for the key: HMAC over parts, each after its length in eight bytes. */
-function keyLine() {
-  const digest = createHmac("sha256", KEY_SECRET);
-  for (const part of ["wedge api key 1", KEY_ID, KEY_TOKEN]) {
-    const length = Buffer.alloc(8);
-    length.writeBigUInt64LE(BigInt(Buffer.byteLength(part)));
-    digest.update(length).update(part);
-  }
-  return `${KEY_ID} ${digest.digest("hex")} scopes=predict`;
-}
+export const API_KEY = KEY.text;
 
 /** The folder that `make worker` fills. */
 export const BUILD = join(ROOT, "edge/build");
@@ -42,7 +29,7 @@ export function wedge(name, cache, log = "off") {
     name,
     modulesRoot: BUILD,
     modules: [...code, ...models],
-    bindings: { API_KEYS: keyLine(), KEY_SECRET, CACHE_SECRET, CACHE_MODE: cache, LOG: log },
+    bindings: { ...ring(KEY), CACHE_SECRET, CACHE_MODE: cache, LOG: log },
     ...(cache === "kv" ? { kvNamespaces: { CACHE: name } } : {}),
   };
 }

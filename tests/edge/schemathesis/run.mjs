@@ -7,12 +7,11 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 import { cases as golden } from "../golden.mjs";
-import { customerKey, sealed } from "../keys.mjs";
-import { apiKey, MODELS, ROOT, startWorker } from "../support.mjs";
+import { customerKey, newKey, ring, sealed } from "../keys.mjs";
+import { MODELS, ROOT, startWorker } from "../support.mjs";
 
 const HERE = join(ROOT, "tests/edge/schemathesis");
 const PROGRAM = join(ROOT, ".tools/schemathesis/bin/schemathesis");
-const KEY_SECRET = "a secret of the tests, and of nothing else";
 const CACHE_SECRET = "another secret of the tests, and of nothing else";
 // The example in the description.
 const CUSTOMER = "customer-4711";
@@ -46,8 +45,8 @@ async function look({ model, auth }, seed, maxExamples) {
   const undo = [];
   const t = { after: (work) => undo.push(work) };
   try {
-    const { key, line } = apiKey(KEY_SECRET, "scopes=predict,explain,batch tenant=shop");
-    const bindings = { CACHE_SECRET, ...(auth ? { AUTH: "on", KEY_SECRET, API_KEYS: line } : { AUTH: "off" }) };
+    const key = newKey("scopes=predict,explain,batch tenant=shop");
+    const bindings = { CACHE_SECRET, ...(auth ? ring(key) : { AUTH: "off" }) };
     const worker = await startWorker(t, {
       model: MODELS[model],
       bindings,
@@ -65,7 +64,7 @@ async function look({ model, auth }, seed, maxExamples) {
       ...["--checks", "all", "--phases", "examples,coverage,fuzzing,stateful", "--mode", "all"],
       ...["--seed", seed, "--max-examples", maxExamples, "--generation-database", "none"],
       ...["--workers", 1],
-      ...(auth ? ["--header", `Authorization: Bearer ${key}`] : []),
+      ...(auth ? ["--header", `Authorization: Bearer ${key.text}`] : []),
     ];
     const { code, output } = await run(args.map(String));
     const total = Number(/(\d+) generated/.exec(output)?.[1] ?? 0);
